@@ -1,0 +1,1 @@
+"""The messaging backend behind the "Pyydä apua" (ask for help) button."""

@@ -1,0 +1,5 @@
+"""`python -m helpbutton`: the same as the `helpbutton` command."""
+
+from helpbutton.cli import main
+
+main()

@@ -1,0 +1,56 @@
+"""Who may see which case: one predicate for lists, search, counts and pages alike, and the look that leaves a line."""
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, joinedload
+
+from helpbutton.audit import operations as audit
+from helpbutton.cases.models import Case, CaseEvent
+from helpbutton.errors import NotFound
+from helpbutton.staff.actor import Actor
+from helpbutton.vault import sealing
+from helpbutton import clock
+
+
+def visible_cases(actor: Actor) -> ColumnElement[bool]:
+    """Cases at the services where the actor works or leads; organisation roles alone show no case."""
+    return Case.service_id.in_(actor.services)
+
+
+def case_for(session: Session, *, actor: Actor, number: str, action: str) -> Case:
+    """The visible case with this number, locked, its look or change on the audit record of this transaction.
+
+    Raises NotFound, the same for an unknown number and a case of somebody else's.
+    """
+    case = session.scalar(
+        select(Case)
+        .where(Case.number == number, visible_cases(actor))
+        .options(joinedload(Case.case_key, innerjoin=True), joinedload(Case.service, innerjoin=True))
+        .with_for_update(of=Case)
+    )
+    if case is None:
+        raise NotFound("case")
+    audit.record(
+        session,
+        organisation_id=case.organisation_id,
+        actor=actor.pseudonym,
+        action=action,
+        subject=sealing.pseudonym("case", case.id),
+        ground=actor.services[case.service_id],
+    )
+    return case
+
+
+def write_logbook(
+    session: Session, case: Case, verb: str, *, actor: Actor | None = None, by: str = "system", **params: object
+) -> None:
+    """One line in the case's logbook. `by` names who acts when no staff member does: sender or system."""
+    session.add(
+        CaseEvent(
+            case_id=case.id,
+            at=clock.now(),
+            actor="staff" if actor else by,
+            account_id=actor.account_id if actor else None,
+            verb=verb,
+            params=params,
+        )
+    )

@@ -1,0 +1,134 @@
+"""What staff do with a case: take it, let it go, close it, decide a proposal. Each is one transaction and one logbook line."""
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from helpbutton import clock
+from helpbutton.cases import lifecycle
+from helpbutton.cases import promise as promises
+from helpbutton.cases.access import case_for, write_logbook
+from helpbutton.cases.intake import add_reasons
+from helpbutton.cases.models import Case, CaseKey, Contact, Proposal
+from helpbutton.cases.submission import URGENCIES
+from helpbutton.db import transaction
+from helpbutton.directory.models import Service
+from helpbutton.directory.queries import desk_hours
+from helpbutton.errors import Conflict, FieldError, Invalid
+from helpbutton.reasons import Reason
+from helpbutton.staff.actor import Actor
+from helpbutton.vault import keystore, sealing
+
+GROUNDS = ("sender_agreed", "child_interest_law", "danger_to_life_law")
+"""Why a case may move to another organisation although the sender did not allow it when sending: the sender has agreed
+since, or the law demands it (Social Welfare Act 35 §, Child Welfare Act 25 §; life in danger)."""
+
+
+def take(*, actor: Actor, number: str, version: int) -> None:
+    """The actor answers this case from now on. Raises NotFound, or Conflict when it changed since `version`."""
+    with transaction() as session:
+        case = _current(session, actor, number, version, "take")
+        case.state = lifecycle.after("take", case.state)
+        case.assigned_to = actor.account_id
+        write_logbook(session, case, "taken", actor=actor)
+
+
+def release(*, actor: Actor, number: str, version: int) -> None:
+    """Back to the desk, for a colleague to take. Raises NotFound, Conflict."""
+    with transaction() as session:
+        case = _current(session, actor, number, version, "release")
+        case.state = lifecycle.after("release", case.state)
+        case.assigned_to = None
+        write_logbook(session, case, "released", actor=actor)
+
+
+def close(*, actor: Actor, number: str, version: int, outcome: str) -> None:
+    """Close with an outcome of `lifecycle.OUTCOMES`; a number given for nudges alone is dropped.
+
+    Raises NotFound, Conflict, or Invalid for an unknown outcome.
+    """
+    if outcome not in lifecycle.OUTCOMES:
+        raise Invalid(FieldError("outcome", "required" if not outcome else "unknown_value"))
+    with transaction() as session:
+        case = _current(session, actor, number, version, "close")
+        case.state = lifecycle.after("close", case.state)
+        case.closed_at = clock.now()
+        case.outcome = outcome
+        session.execute(
+            update(Contact)
+            .where(Contact.case_id == case.id, Contact.nudge_only)
+            .values(phone=None, phone_index=None, email=None, email_index=None)
+        )
+        write_logbook(session, case, "closed", actor=actor, outcome=outcome)
+
+
+def decide_proposal(*, actor: Actor, number: str, version: int, forward: bool, ground: str = "") -> None:
+    """Forward the case to the proposed desk on a ground of `GROUNDS`, or keep it here.
+
+    Raises NotFound, Conflict (no open proposal), or Invalid when forwarding without a ground.
+    """
+    if forward and ground not in GROUNDS:
+        raise Invalid(FieldError("ground", "required"))
+    with transaction() as session:
+        case = _current(session, actor, number, version, "forward" if forward else "decline_forwarding")
+        proposal = session.scalar(select(Proposal).where(Proposal.case_id == case.id, Proposal.status == "open"))
+        if proposal is None:
+            raise Conflict("nothing is proposed")
+        proposal.status = "forwarded" if forward else "declined"
+        proposal.ground = ground if forward else None
+        proposal.decided_at, proposal.decided_by = clock.now(), actor.account_id
+        if not forward:
+            write_logbook(session, case, "forwarding_declined", actor=actor, service=proposal.service_id)
+            return
+        case.state = lifecycle.after("forward", case.state)
+        case.assigned_to = None
+        case.topic = proposal.topic
+        move(session, case, proposal.service)
+        add_reasons(
+            session, case, case.case_key.vault(), subject="desk", reasons=(Reason("forwarded_by_staff", {"ground": ground}),)
+        )
+        write_logbook(session, case, "forwarded", actor=actor, service=proposal.service_id, ground=ground)
+
+
+def move(session: Session, case: Case, service: Service) -> None:
+    """Put the case on another desk; the promise may only become earlier, the key follows the organisation."""
+    promise = promises.promise(desk_hours(service), received=case.received_at, working_days=service.promise_days)
+    case.respond_by = promises.earlier(case.respond_by, promise.respond_by)
+    case.service_id = service.id
+    if service.organisation_id != case.organisation_id:
+        _rewrap(case.case_key, service.organisation_id)
+        _reindex(session, case, service.organisation_id)
+        case.organisation_id = service.organisation_id
+
+
+def raise_urgency(case: Case, urgency: str) -> bool:
+    """Urgency only rises without a human; returns whether it did."""
+    rank = URGENCIES.index(urgency)
+    if rank >= case.urgency_rank:
+        return False
+    case.urgency, case.urgency_rank = urgency, rank
+    return True
+
+
+def _current(session: Session, actor: Actor, number: str, version: int, action: str) -> Case:
+    case = case_for(session, actor=actor, number=number, action=action)
+    if case.version != version:
+        raise Conflict("the case changed since the page was opened")
+    return case
+
+
+def _rewrap(case_key: CaseKey, organisation_id: int) -> None:
+    key = case_key.vault().key
+    case_key.organisation_id, case_key.epoch = organisation_id, keystore.current().epoch
+    case_key.wrapped = sealing.wrap(
+        key, number=case_key.number, organisation_id=organisation_id, epoch=case_key.epoch
+    )
+
+
+def _reindex(session: Session, case: Case, organisation_id: int) -> None:
+    contact = session.get(Contact, case.id)
+    if contact is None:
+        return
+    vault = case.case_key.vault()
+    phone, email = vault.open(contact.phone, "contact.phone"), vault.open(contact.email, "contact.email")
+    contact.phone_index = sealing.blind_index(organisation_id, "phone", phone) if phone else None
+    contact.email_index = sealing.blind_index(organisation_id, "email", email) if email else None

@@ -1,0 +1,213 @@
+"""Accepting a request: one transaction that stores it whole or not at all, and a receipt that outlives us."""
+
+import datetime as dt
+import json
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, joinedload
+
+from helpbutton import clock, outbox
+from helpbutton.cases import lifecycle, receipts
+from helpbutton.cases.access import write_logbook
+from helpbutton.cases.address import Address, address
+from helpbutton.cases.kinds import SORT_CASE
+from helpbutton.cases.models import Case, CaseKey, Contact, Decision
+from helpbutton.cases.submission import ContactInput, Submission, URGENCIES
+from helpbutton.db import reading, transaction
+from helpbutton.directory import queries as directory
+from helpbutton.directory.queries import Desk
+from helpbutton.errors import AlreadyReceived, Conflict
+from helpbutton.reasons import Reason
+from helpbutton.vault import keystore, sealing
+from helpbutton.vault.sealing import CaseVault
+
+SAME_ANSWER_FOR = dt.timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the sender is told. Moments are aware UTC; `respond_by` is the promise as first given."""
+
+    case_id: int
+    number: str
+    receipt_code: str
+    received_at: dt.datetime
+    respond_by: dt.datetime
+    desk: Desk
+    danger_flags: tuple[str, ...]
+
+
+def submit_request(*, submission: Submission, idempotency_key: str) -> Receipt:
+    """Store the request under its addressed desk and promise it an answer; the same key again gives the same receipt.
+
+    When this returns the request is committed. Raises Invalid, OutsideArea, AlreadyReceived, NotFound.
+    """
+    earlier = _received_before(submission, idempotency_key)
+    if earlier is not None:
+        return earlier
+    target = address(submission)
+    try:
+        with transaction() as session:
+            case = _store(session, submission, idempotency_key, target)
+    except IntegrityError:
+        twin = _received_before(submission, idempotency_key)
+        if twin is None:
+            raise Conflict("the request could not be stored") from None
+        return twin
+    return _receipt(case, submission.site, idempotency_key, target.desk)
+
+
+def find_by_key(*, site: str, idempotency_key: str) -> Case | None:
+    """The case that this key made, if any, with its key row loaded."""
+    return reading().scalar(
+        select(Case)
+        .where(Case.request_digest == _request_digest(site, idempotency_key))
+        .options(joinedload(Case.case_key, innerjoin=True))
+    )
+
+
+def _received_before(submission: Submission, idempotency_key: str) -> Receipt | None:
+    case = find_by_key(site=submission.site, idempotency_key=idempotency_key)
+    if case is None:
+        return None
+    same_body = secrets.compare_digest(
+        case.body_fingerprint, case.case_key.vault().fingerprint(_canonical(submission))
+    )
+    if not same_body or clock.now() - case.received_at > SAME_ANSWER_FOR:
+        raise AlreadyReceived(case_id=case.id, received_at=case.received_at, same_body=same_body)
+    return _receipt(case, submission.site, idempotency_key, directory.desk(case.addressed_service_id))
+
+
+def _store(session: Session, submission: Submission, idempotency_key: str, target: Address) -> Case:
+    number = new_number()
+    vault = CaseVault(number, sealing.new_key())
+    code = _receipt_code(submission.site, idempotency_key)
+    urgency = "urgent" if target.danger else "normal"
+    text = vault.seal(submission.text, "case.text")
+    assert text is not None
+    case = Case(
+        number=number,
+        site_id=target.site.id,
+        receipt_digest=receipt_digest(code),
+        request_digest=_request_digest(submission.site, idempotency_key),
+        body_fingerprint=vault.fingerprint(_canonical(submission)),
+        kind=submission.kind,
+        role=submission.role,
+        municipality_code=target.place.code,
+        stated_topic=submission.topic,
+        topic=submission.topic,
+        language=submission.language,
+        interpreter=submission.interpreter,
+        age_group=submission.child_age_group,
+        may_forward=submission.may_forward,
+        do_not_tell_guardian=submission.do_not_tell_guardian,
+        secret_address=submission.secret_address,
+        text=text,
+        existing_worker=vault.seal(submission.existing_worker, "case.existing_worker"),
+        consent=vault.seal(submission.consent.model_dump_json() if submission.consent else None, "case.consent"),
+        organisation_id=target.desk.organisation_id,
+        addressed_service_id=target.desk.id,
+        service_id=target.desk.id,
+        state=lifecycle.RECEIVED,
+        urgency=urgency,
+        urgency_rank=URGENCIES.index(urgency),
+        danger_flags=target.flags,
+        needs_review=False,
+        received_at=clock.now(),
+        promised_by=target.promise.respond_by,
+        respond_by=target.promise.respond_by,
+    )
+    session.add(case)
+    session.flush()
+    epoch = keystore.current().epoch
+    wrapped = sealing.wrap(vault.key, number=number, organisation_id=case.organisation_id, epoch=epoch)
+    session.add(
+        CaseKey(
+            case_id=case.id, number=number, organisation_id=case.organisation_id, epoch=epoch, wrapped=wrapped
+        )
+    )
+    _store_contact(session, case, submission.contact, vault)
+    add_reasons(session, case, vault, subject="desk", reasons=target.reasons[:1])
+    add_reasons(session, case, vault, subject="promise", reasons=target.reasons[1:])
+    write_logbook(session, case, "received", by="sender", service=target.desk.id)
+    priority = outbox.URGENT if target.danger else outbox.NORMAL
+    outbox.add(session, SORT_CASE, ref=case.id, priority=priority)
+    return case
+
+
+def _store_contact(session: Session, case: Case, given: ContactInput, vault: CaseVault) -> None:
+    organisation = case.organisation_id
+    session.add(
+        Contact(
+            case_id=case.id,
+            name=vault.seal(given.name, "contact.name"),
+            phone=vault.seal(given.phone, "contact.phone"),
+            email=vault.seal(given.email, "contact.email"),
+            phone_index=sealing.blind_index(organisation, "phone", given.phone) if given.phone else None,
+            email_index=sealing.blind_index(organisation, "email", given.email) if given.email else None,
+            preferred=given.preferred,
+            safe_to_call=given.safe_to_call,
+            safe_to_leave_message=given.safe_to_leave_message,
+            safe_to_text=given.safe_to_text,
+            sms_may_name_service=given.sms_may_name_service,
+            nudge_only=given.nudge_only,
+            not_before=given.not_before,
+            not_after=given.not_after,
+        )
+    )
+
+
+def add_reasons(
+    session: Session, case: Case, vault: CaseVault, *, subject: str, reasons: tuple[Reason, ...]
+) -> None:
+    """Keep why `subject` (topic, urgency, desk, promise, language) was decided so; quoted words are sealed."""
+    for reason in reasons:
+        words = vault.seal(json.dumps(reason.words), "decision.words") if reason.words else None
+        session.add(
+            Decision(
+                case_id=case.id,
+                at=clock.now(),
+                subject=subject,
+                code=reason.code,
+                params=dict(reason.params),
+                words=words,
+            )
+        )
+
+
+def new_number() -> str:
+    """A random case number such as "K7M2-9QXD": it tells nothing about how many cases there are."""
+    letters = "".join(secrets.choice(receipts.ALPHABET) for _ in range(8))
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def receipt_digest(code: str) -> bytes:
+    """What the database keeps of a receipt code: 100 random bits need no slow hash."""
+    return sealing.digest("receipt-pepper", code)
+
+
+def _receipt_code(site: str, idempotency_key: str) -> str:
+    return receipts.derive(keystore.current().derive("receipt"), site=site, idempotency_key=idempotency_key)
+
+
+def _request_digest(site: str, idempotency_key: str) -> bytes:
+    return sealing.digest("request", site, idempotency_key)
+
+
+def _canonical(submission: Submission) -> str:
+    return submission.model_dump_json()
+
+
+def _receipt(case: Case, site: str, idempotency_key: str, desk: Desk) -> Receipt:
+    return Receipt(
+        case_id=case.id,
+        number=case.number,
+        receipt_code=_receipt_code(site, idempotency_key),
+        received_at=case.received_at,
+        respond_by=case.promised_by,
+        desk=desk,
+        danger_flags=tuple(case.danger_flags),
+    )

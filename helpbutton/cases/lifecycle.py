@@ -1,0 +1,31 @@
+"""The life of a case as one table: which move leads from which state to which."""
+
+from helpbutton.errors import Conflict
+
+RECEIVED, SORTED, IN_PROGRESS, WAITING, CLOSED = "received", "sorted", "in_progress", "waiting", "closed"
+REOPEN_DAYS = 30
+
+OUTCOMES = ("advice_given", "guided_to_service", "contact_continues", "not_reached", "withdrawn", "other")
+
+MOVES: dict[str, dict[str, str]] = {
+    "sort": {RECEIVED: SORTED, IN_PROGRESS: IN_PROGRESS, WAITING: WAITING},
+    "take": {RECEIVED: IN_PROGRESS, SORTED: IN_PROGRESS, IN_PROGRESS: IN_PROGRESS, WAITING: WAITING},
+    "release": {IN_PROGRESS: SORTED, WAITING: SORTED},
+    "answer": {IN_PROGRESS: WAITING, WAITING: WAITING},
+    "family_writes": {RECEIVED: RECEIVED, SORTED: SORTED, IN_PROGRESS: IN_PROGRESS, WAITING: IN_PROGRESS, CLOSED: SORTED},
+    "forward": {RECEIVED: SORTED, SORTED: SORTED, IN_PROGRESS: SORTED, WAITING: SORTED},
+    "close": {SORTED: CLOSED, IN_PROGRESS: CLOSED, WAITING: CLOSED},
+}
+
+
+def after(move: str, state: str) -> str:
+    """The state that `move` leads to from `state`. Raises Conflict when the move is not possible there."""
+    try:
+        return MOVES[move][state]
+    except KeyError:
+        raise Conflict(f"{move} is not possible in state {state}") from None
+
+
+def possible(move: str, state: str) -> bool:
+    """Whether `move` may be made in `state`."""
+    return state in MOVES[move]

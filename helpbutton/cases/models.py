@@ -1,0 +1,180 @@
+"""The tables of a case: facts in the clear, words and contact sealed under the case's own key."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from helpbutton.db import Model
+from helpbutton.directory.models import Key, Organisation, Service
+from helpbutton.vault import sealing
+from helpbutton.vault.sealing import CaseVault
+
+
+class Case(Model):
+    __tablename__ = "case_"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('received', 'sorted', 'in_progress', 'waiting', 'closed')", name="state"
+        ),
+        CheckConstraint("urgency IN ('urgent', 'soon', 'normal', 'low')", name="urgency"),
+        CheckConstraint("respond_by <= promised_by", name="promise_only_earlier"),
+        CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_has_date"),
+        Index(
+            "ix_case_open",
+            "service_id",
+            "urgency_rank",
+            "respond_by",
+            "id",
+            sqlite_where=text("state <> 'closed'"),
+            postgresql_where=text("state <> 'closed'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(12), unique=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    receipt_digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    request_digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    """Keyed digest of site and idempotency key."""
+    body_fingerprint: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+    kind: Mapped[str] = mapped_column(String(40))
+    role: Mapped[str] = mapped_column(String(20))
+    municipality_code: Mapped[str] = mapped_column(ForeignKey("municipality.code"))
+    stated_topic: Mapped[str | None] = mapped_column(ForeignKey("topic.id"))
+    topic: Mapped[str | None] = mapped_column(ForeignKey("topic.id"))
+    language: Mapped[str] = mapped_column(String(10))
+    interpreter: Mapped[str | None] = mapped_column(String(10))
+    age_group: Mapped[str | None] = mapped_column(String(10))
+    may_forward: Mapped[bool]
+    do_not_tell_guardian: Mapped[bool]
+    secret_address: Mapped[bool]
+    text: Mapped[bytes] = mapped_column(LargeBinary)
+    existing_worker: Mapped[bytes | None] = mapped_column(LargeBinary)
+    consent: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    organisation: Mapped[Organisation] = relationship(lazy="raise")
+    addressed_service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    service: Mapped[Service] = relationship(foreign_keys=[service_id], lazy="raise")
+    assigned_to: Mapped[int | None] = mapped_column(ForeignKey("staff_account.id"), index=True)
+
+    state: Mapped[str] = mapped_column(String(20))
+    urgency: Mapped[str] = mapped_column(String(10))
+    urgency_rank: Mapped[int]
+    danger_flags: Mapped[list[str]]
+    needs_review: Mapped[bool]
+    received_at: Mapped[dt.datetime]
+    promised_by: Mapped[dt.datetime]
+    """What the sender was told at sending; never changes."""
+    respond_by: Mapped[dt.datetime]
+    """The date now in force: `promised_by` or earlier."""
+    answered_at: Mapped[dt.datetime | None]
+    closed_at: Mapped[dt.datetime | None]
+    outcome: Mapped[str | None] = mapped_column(String(40))
+    triage_version: Mapped[str | None] = mapped_column(String(40))
+    version: Mapped[int] = mapped_column(default=1)
+
+    case_key: Mapped["CaseKey"] = relationship(lazy="raise", uselist=False, back_populates="case")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class CaseKey(Model):
+    """A case's data key, wrapped by its organisation's key of one epoch. Destroying this row erases the case."""
+
+    __tablename__ = "case_key"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_.id"), primary_key=True)
+    case: Mapped[Case] = relationship(back_populates="case_key", lazy="raise")
+    number: Mapped[str] = mapped_column(String(12), unique=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    epoch: Mapped[int]
+    wrapped: Mapped[bytes] = mapped_column(LargeBinary)
+
+    def vault(self) -> CaseVault:
+        """The opened vault of this case. Raises Unreadable or NotReady."""
+        key = sealing.unwrap(
+            self.wrapped, number=self.number, organisation_id=self.organisation_id, epoch=self.epoch
+        )
+        return CaseVault(self.number, key)
+
+
+class Contact(Model):
+    """How the sender may be reached; one row for a case, never shared between cases."""
+
+    __tablename__ = "contact"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_.id"), primary_key=True)
+    name: Mapped[bytes | None] = mapped_column(LargeBinary)
+    phone: Mapped[bytes | None] = mapped_column(LargeBinary)
+    email: Mapped[bytes | None] = mapped_column(LargeBinary)
+    phone_index: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)
+    email_index: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)
+    preferred: Mapped[str | None] = mapped_column(String(10))
+    safe_to_call: Mapped[bool]
+    safe_to_leave_message: Mapped[bool]
+    safe_to_text: Mapped[bool]
+    sms_may_name_service: Mapped[bool]
+    nudge_only: Mapped[bool]
+    """The number is for nudges alone: staff never see it and it is dropped at closing."""
+    not_before: Mapped[str | None] = mapped_column(String(5))
+    not_after: Mapped[str | None] = mapped_column(String(5))
+
+
+class CaseEvent(Model):
+    """A line of the logbook: what was done to the case, by whom, without personal data."""
+
+    __tablename__ = "case_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_.id"), index=True)
+    at: Mapped[dt.datetime]
+    actor: Mapped[str] = mapped_column(String(10))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("staff_account.id"))
+    verb: Mapped[str] = mapped_column(String(40))
+    params: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class Decision(Model):
+    """One reason behind a decision on the case: code and parameters in the clear, quoted words sealed."""
+
+    __tablename__ = "decision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_.id"), index=True)
+    at: Mapped[dt.datetime]
+    subject: Mapped[str] = mapped_column(String(20))
+    code: Mapped[str] = mapped_column(String(40))
+    params: Mapped[dict[str, Any]]
+    words: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class Proposal(Model):
+    """A move to another organisation that the sender did not allow beforehand: a human decides."""
+
+    __tablename__ = "proposal"
+    __table_args__ = (
+        CheckConstraint("status IN ('open', 'forwarded', 'declined')", name="status"),
+        Index(
+            "ix_proposal_open",
+            "case_id",
+            unique=True,
+            sqlite_where=text("status = 'open'"),
+            postgresql_where=text("status = 'open'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_.id"))
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    service: Mapped[Service] = relationship(lazy="joined", innerjoin=True)
+    topic: Mapped[str] = mapped_column(Key)
+    status: Mapped[str] = mapped_column(String(10), default="open")
+    ground: Mapped[str | None] = mapped_column(String(40))
+    created_at: Mapped[dt.datetime]
+    decided_at: Mapped[dt.datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("staff_account.id"))

@@ -1,0 +1,23 @@
+"""Receipt codes: 100 bits in five groups of Crockford base32, derived from site and idempotency key, never stored."""
+
+import hmac
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LENGTH, GROUP = 20, 4
+_READ_AS = str.maketrans("OIL", "011")
+
+
+def derive(key: bytes, *, site: str, idempotency_key: str) -> str:
+    """The code of one request, for example "7K3F-9QXD-...": the same request always yields the same code."""
+    mac = hmac.digest(key, f"{site}|{idempotency_key}".encode(), "sha256")
+    bits = int.from_bytes(mac[:13], "big") >> 4
+    letters = [ALPHABET[(bits >> shift) & 31] for shift in range(5 * (LENGTH - 1), -1, -5)]
+    return "-".join("".join(letters[start : start + GROUP]) for start in range(0, LENGTH, GROUP))
+
+
+def normalise(typed: str) -> str | None:
+    """The code as `derive` writes it, however it was typed (lower case, spaces, O for 0, I and L for 1); None if no code."""
+    letters = "".join(letter for letter in typed.upper().translate(_READ_AS) if letter.isalnum())
+    if len(letters) != LENGTH or any(letter not in ALPHABET for letter in letters):
+        return None
+    return "-".join(letters[start : start + GROUP] for start in range(0, LENGTH, GROUP))

@@ -1,0 +1,56 @@
+"""The `helpbutton` command: a light door that loads only what the asked command needs."""
+
+import importlib
+import sys
+from typing import NoReturn
+
+import click
+
+from helpbutton.errors import HelpButtonError, Invalid, SettingsError
+
+COMMANDS = {
+    "run": "helpbutton.commands.run:run",
+    "web": "helpbutton.commands.processes:web",
+    "worker": "helpbutton.commands.processes:worker",
+    "sweep": "helpbutton.commands.processes:sweep",
+    "init": "helpbutton.commands.database:init",
+    "demo": "helpbutton.commands.database:demo",
+    "staff": "helpbutton.commands.staff:staff",
+    "routes": "helpbutton.commands.routes:routes",
+    "triage": "helpbutton.commands.triage:triage",
+}
+
+
+class Commands(click.Group):
+    """Imports a command when it is asked for; turns the product's own errors into sentences and exit code 2."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except SettingsError as error:
+            _refuse(*error.problems)
+        except Invalid as error:
+            _refuse(*(f"{wrong.field}: {wrong.code}" for wrong in error.errors))
+        except HelpButtonError as error:
+            _refuse(str(error))
+
+
+def _refuse(*problems: str) -> NoReturn:
+    for problem in problems:
+        click.echo(f"helpbutton: {problem}", err=True)
+    sys.exit(2)
+
+
+@click.group(cls=Commands)
+def main() -> None:
+    """The messaging backend behind the "Pyydä apua" (ask for help) button."""

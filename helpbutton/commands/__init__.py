@@ -1,0 +1,1 @@
+"""The commands behind `helpbutton`, one file for each family."""

@@ -1,0 +1,56 @@
+"""`helpbutton web`, `worker` and `sweep`: one process each, for installations on several machines."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+from flask import Flask
+
+from helpbutton import children, migrate, settings, web_server
+from helpbutton.app import configure_logging, open_installation
+from helpbutton.bell import QUEUE
+from helpbutton.commands import options
+from helpbutton.errors import SettingsError
+from helpbutton.settings import Settings
+
+
+@click.command()
+@options.data_dir
+@options.port
+def web(data_dir: Path | None, port: int | None) -> None:
+    """Run the web server alone."""
+    config = settings.load(data_dir=data_dir, port=port)
+    _open(config)
+    web_server.serve(config)
+
+
+@click.command()
+@options.data_dir
+def worker(data_dir: Path | None) -> None:
+    """Run the Celery workers alone."""
+    config = settings.load(data_dir=data_dir)
+    if config.broker is None:
+        raise SettingsError(["without a broker (HELPBUTTON_REDIS_URL=none) the sweeper does the work alone"])
+    _open(config)
+    children.hand_down(config)
+    arguments = ["-A", "workers.celery_app", "worker", "-Q", QUEUE, "-c", str(config.worker_processes)]
+    quiet = ["--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "celery", *arguments, *quiet])  # noqa: S606
+
+
+@click.command()
+@options.data_dir
+def sweep(data_dir: Path | None) -> None:
+    """Run the sweeper alone: does what nobody else did, seals the audit log."""
+    from workers.sweeper import sweep as sweep_for_ever
+
+    configure_logging()
+    sweep_for_ever(_open(settings.load(data_dir=data_dir)))
+
+
+def _open(config: Settings) -> Flask:
+    app, _ = open_installation(config)
+    with app.app_context():
+        migrate.require_current()
+    return app

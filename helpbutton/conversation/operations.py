@@ -1,0 +1,138 @@
+"""The thread between family and desk: staff answer, the family reads and writes back with its receipt code."""
+
+import datetime as dt
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from helpbutton import clock, outbox
+from helpbutton.audit import operations as audit
+from helpbutton.cases import lifecycle
+from helpbutton.cases.access import case_for, write_logbook
+from helpbutton.cases.models import Case
+from helpbutton.conversation.kinds import TELL_DESK, TELL_SENDER
+from helpbutton.conversation.models import Message, Note
+from helpbutton.db import transaction
+from helpbutton.errors import Conflict, FieldError, Invalid, NotFound
+from helpbutton.staff.actor import Actor
+from helpbutton.vault import sealing
+
+BODY_LIMIT = 10_000
+
+
+def answer(*, actor: Actor, number: str, body: str, token: str) -> None:
+    """A message to the family and a nudge that it is there; the same `token` again changes nothing.
+
+    Who answers an untaken case has taken it. Raises NotFound, Conflict (closed), Invalid (empty or too long).
+    """
+    text = checked(body)
+    with transaction() as session:
+        case = case_for(session, actor=actor, number=number, action="answer")
+        if _sent_already(session, Message, token):
+            return
+        if case.assigned_to is None:
+            case.state = lifecycle.after("take", case.state)
+            case.assigned_to = actor.account_id
+        case.state = lifecycle.after("answer", case.state)
+        now = clock.now()
+        case.answered_at = case.answered_at or now
+        message = _message(case, text, token, direction="to_family", account_id=actor.account_id)
+        session.add(message)
+        session.flush()
+        write_logbook(session, case, "answered", actor=actor)
+        outbox.add(session, TELL_SENDER, ref=message.id)
+
+
+def write_note(*, actor: Actor, number: str, body: str, token: str) -> None:
+    """A note among staff; the same `token` again changes nothing. Raises NotFound, Invalid."""
+    text = checked(body)
+    with transaction() as session:
+        case = case_for(session, actor=actor, number=number, action="note")
+        if _sent_already(session, Note, token):
+            return
+        sealed = case.case_key.vault().seal(text, f"note.body/{token}")
+        assert sealed is not None
+        session.add(Note(case_id=case.id, at=clock.now(), account_id=actor.account_id, token=token, body=sealed))
+        write_logbook(session, case, "noted", actor=actor)
+
+
+def write_from_family(*, case_id: int, body: str, token: str) -> None:
+    """The family writes in its thread; within 30 days of closing that opens the case again.
+
+    The same `token` again changes nothing. Raises NotFound, Invalid, or Conflict when the case was closed longer ago.
+    """
+    text = checked(body)
+    with transaction() as session:
+        case = case_of_family(session, case_id)
+        if _sent_already(session, Message, token):
+            return
+        if case.closed_at is not None:
+            if clock.now() - case.closed_at > dt.timedelta(days=lifecycle.REOPEN_DAYS):
+                raise Conflict("the case was closed more than 30 days ago")
+            case.closed_at, case.outcome, case.assigned_to = None, None, None
+            write_logbook(session, case, "reopened", by="sender")
+        case.state = lifecycle.after("family_writes", case.state)
+        message = _message(case, text, token, direction="from_family", account_id=None)
+        session.add(message)
+        session.flush()
+        write_logbook(session, case, "family_wrote", by="sender")
+        outbox.add(session, TELL_DESK, ref=message.id)
+
+
+def mark_read(session: Session, case: Case) -> None:
+    """The family has the thread open: messages to it count as read from now on."""
+    now = clock.now()
+    unread = session.scalars(
+        select(Message).where(
+            Message.case_id == case.id, Message.direction == "to_family", Message.read_at.is_(None)
+        )
+    ).all()
+    for message in unread:
+        message.read_at = now
+    if unread:
+        write_logbook(session, case, "family_read", by="sender", messages=len(unread))
+
+
+def checked(body: str) -> str:
+    """The text of a message as it is kept. Raises Invalid when it is empty, too long, or not text."""
+    text = body.replace("\r\n", "\n").strip()
+    if not text:
+        raise Invalid(FieldError("body", "empty"))
+    if len(text) > BODY_LIMIT:
+        raise Invalid(FieldError("body", "too_long", {"limit": BODY_LIMIT}))
+    if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise Invalid(FieldError("body", "characters"))
+    return text
+
+
+def case_of_family(session: Session, case_id: int) -> Case:
+    """The case behind a receipt code, locked, the family's look on the audit record. Raises NotFound."""
+    case = session.scalar(
+        select(Case)
+        .where(Case.id == case_id)
+        .options(joinedload(Case.case_key, innerjoin=True))
+        .with_for_update(of=Case)
+    )
+    if case is None:
+        raise NotFound("case")
+    audit.record(
+        session,
+        organisation_id=case.organisation_id,
+        actor="sender",
+        action="family_thread",
+        subject=sealing.pseudonym("case", case.id),
+        ground="receipt code",
+    )
+    return case
+
+
+def _sent_already(session: Session, table: type[Message] | type[Note], token: str) -> bool:
+    return session.scalar(select(table.id).where(table.token == token)) is not None
+
+
+def _message(case: Case, text: str, token: str, *, direction: str, account_id: int | None) -> Message:
+    sealed = case.case_key.vault().seal(text, f"message.body/{token}")
+    assert sealed is not None
+    return Message(
+        case_id=case.id, at=clock.now(), direction=direction, account_id=account_id, token=token, body=sealed
+    )

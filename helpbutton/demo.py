@@ -1,0 +1,48 @@
+"""Demo mode's people: six staff accounts whose passwords are made at the first start and kept beside the data."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from helpbutton.demo_sign_ins import sign_ins_path
+from helpbutton.staff import operations, passwords
+
+VARHA, TURKU = "varha", "turku"
+
+
+@dataclass(frozen=True)
+class Person:
+    email: str
+    name: str
+    role: str
+    scopes: tuple[str, ...]
+
+
+PEOPLE = (
+    Person("cara@demo.example", "Cara Lind", "worker", ("varha-family-guidance",)),
+    Person("dan@demo.example", "Dan Salo", "worker", ("turku-school",)),
+    Person("liisa@demo.example", "Liisa Aalto", "lead", ("varha-family-guidance", "varha-family-counselling", "varha-family-work")),
+    Person("eve@demo.example", "Eve Koski", "administrator", (VARHA,)),
+    Person("kim@demo.example", "Kim Nurmi", "coordinator", (VARHA,)),
+    Person("aada@demo.example", "Aada Laine", "auditor", (VARHA,)),
+)
+
+
+def add_missing(data_dir: Path) -> None:
+    """Create the demo accounts once and write `demo-sign-ins.json`, readable by its owner alone."""
+    path = sign_ins_path(data_dir)
+    if path.exists():
+        return
+    sign_ins: list[dict[str, Any]] = []
+    for person in PEOPLE:
+        password = passwords.invent()
+        operations.add_account(
+            email=person.email, name=person.name, password=password, role=person.role, scopes=person.scopes
+        )
+        sign_ins.append(
+            {"email": person.email, "password": password, "role": person.role, "services": list(person.scopes)}
+        )
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        json.dump(sign_ins, file, ensure_ascii=False, indent=1)

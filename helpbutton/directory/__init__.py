@@ -1,0 +1,1 @@
+"""Who helps where: municipalities, counties, organisations, services (desks), routes, topics, sites, help lines."""

@@ -1,0 +1,239 @@
+"""Reading the directory: frozen views of places, topics, desks, routes, sites and help lines."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import and_, func, or_, select
+
+from helpbutton import clock
+from helpbutton.cases.promise import DeskHours
+from helpbutton.db import reading
+from helpbutton.directory.models import County, HelpLine, Installation, Municipality, Route, Service, Site, Topic
+from helpbutton.errors import NotFound, NotReady
+from helpbutton.routing.match import RouteRule
+
+EMERGENCY_NUMBER = "112"
+Names = Mapping[str, str]
+
+
+def in_language(names: Names, language: str) -> str:
+    """The name in `language` (fi, sv or en), else in Finnish."""
+    return names.get(language) or names["fi"]
+
+
+@dataclass(frozen=True)
+class InstallationView:
+    demo: bool
+    counties: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SiteView:
+    id: int
+    key: str
+    names: Names
+    municipality: str
+    origins: tuple[str, ...]
+    languages: tuple[str, ...]
+    phone: str | None
+
+
+@dataclass(frozen=True)
+class Place:
+    """A municipality of today. `county` is its wellbeing county's code (90 Helsinki, 91 Åland)."""
+
+    code: str
+    names: Names
+    languages: tuple[str, ...]
+    county: str
+
+
+@dataclass(frozen=True)
+class TopicView:
+    id: str
+    names: Names
+    urgency: str
+
+
+@dataclass(frozen=True)
+class Desk:
+    id: int
+    key: str
+    names: Names
+    organisation_id: int
+    organisation_names: Names
+    languages: tuple[str, ...]
+    hours: DeskHours
+    promise_days: int
+    promise_channel: str
+    """phone or message: how the first answer comes unless the sender wishes otherwise."""
+    has_duty_number: bool
+
+
+@dataclass(frozen=True)
+class HelpLineView:
+    id: str
+    names: Names
+    number: str
+    hours: Names
+    always: bool
+
+
+def installation() -> InstallationView:
+    """What this database is. Raises NotReady before `helpbutton init`."""
+    row = reading().get(Installation, 1)
+    if row is None:
+        raise NotReady("the database is empty: run `helpbutton init` or `helpbutton demo` first")
+    return InstallationView(row.demo, tuple(row.counties))
+
+
+def site(key: str) -> SiteView:
+    """Raises NotFound."""
+    row = reading().scalar(select(Site).where(Site.key == key))
+    if row is None:
+        raise NotFound("site")
+    return SiteView(
+        row.id, row.key, row.names, row.municipality_code, tuple(row.origins), tuple(row.languages), row.phone
+    )
+
+
+def municipality(code: str) -> Place:
+    """The municipality of today behind a code; a merged one leads to its successor. Raises NotFound."""
+    today = clock.today()
+    for _ in range(10):
+        row = reading().get(Municipality, code)
+        if row is None:
+            break
+        if row.valid_to is None or row.valid_to >= today:
+            return _place(row)
+        if row.successor is None:
+            break
+        code = row.successor
+    raise NotFound("municipality")
+
+
+def municipalities() -> list[Place]:
+    """Every municipality of today, by Finnish name."""
+    today = clock.today()
+    rows = reading().scalars(
+        select(Municipality).where(
+            or_(Municipality.valid_to.is_(None), Municipality.valid_to >= today),
+            or_(Municipality.valid_from.is_(None), Municipality.valid_from <= today),
+        )
+    )
+    return sorted((_place(row) for row in rows), key=lambda place: finnish_order(place.names["fi"]))
+
+
+def finnish_order(name: str) -> tuple[str, ...]:
+    """Sort key of the Finnish alphabet, where å, ä and ö come last."""
+    return tuple({"å": "{", "ä": "|", "ö": "}"}.get(letter, letter) for letter in name.casefold())
+
+
+def _place(row: Municipality) -> Place:
+    names = {"fi": row.name_fi, "sv": row.name_sv, "en": row.name_fi}
+    return Place(row.code, names, tuple(row.languages.split("/")), row.county_code)
+
+
+def county_contact(code: str) -> tuple[Names, Mapping[str, object]]:
+    """Names and public contact of a county, for answers outside the served area. Raises NotFound."""
+    row = reading().get(County, code)
+    if row is None:
+        raise NotFound("county")
+    return row.names, row.contact
+
+
+def topics() -> list[TopicView]:
+    """Every topic, in the order in which forms show them."""
+    return [TopicView(t.id, t.names, t.urgency) for t in reading().scalars(select(Topic).order_by(Topic.position))]
+
+
+def routes_of(place: Place) -> list[RouteRule]:
+    """The routes that can cover a request from this place."""
+    return _routes(
+        or_(
+            Route.municipality_code == place.code,
+            Route.county_code == place.county,
+            and_(Route.municipality_code.is_(None), Route.county_code.is_(None)),
+        )
+    )
+
+
+def all_routes() -> list[RouteRule]:
+    return _routes()
+
+
+def _routes(*where: object) -> list[RouteRule]:
+    rows = reading().execute(
+        select(
+            Route.id,
+            Route.service_id,
+            Route.topic,
+            Route.county_code,
+            Route.municipality_code,
+            Route.kind,
+            Route.language,
+            Route.age_group,
+            Route.role,
+            Route.valid_from,
+            Route.valid_to,
+        ).where(*where)  # type: ignore[arg-type]
+    )
+    return [RouteRule(*row) for row in rows]
+
+
+def desk(service_id: int) -> Desk:
+    """Raises NotFound."""
+    row = reading().get(Service, service_id)
+    if row is None:
+        raise NotFound("service")
+    return desk_of(row)
+
+
+def desk_of(row: Service) -> Desk:
+    """The frozen view of a service row."""
+    return Desk(
+        id=row.id,
+        key=row.key,
+        names=row.names,
+        organisation_id=row.organisation_id,
+        organisation_names=row.organisation.names,
+        languages=tuple(row.languages),
+        hours=desk_hours(row),
+        promise_days=row.promise_days,
+        promise_channel=row.promise_channel,
+        has_duty_number=row.duty_number is not None,
+    )
+
+
+def desks(service_ids: Collection[int]) -> dict[int, Desk]:
+    """Several desks by id."""
+    rows = reading().scalars(select(Service).where(Service.id.in_(service_ids)))
+    return {row.id: desk_of(row) for row in rows}
+
+
+def desk_hours(service: Service) -> DeskHours:
+    """The opening hours of a service."""
+    return DeskHours.parse(service.hours, open_on_holidays=service.open_on_holidays, closures=service.closures)
+
+
+def desk_count() -> int:
+    """How many desks this installation has."""
+    return reading().scalar(select(func.count()).select_from(Service)) or 0
+
+
+def help_lines(*, flags: Collection[str] = (), language: str = "fi") -> list[HelpLineView]:
+    """Help lines in force today: 112 first, then those for the danger flags at hand, then the general ones.
+
+    A number without a source and a last-checked date is shown in demo mode only; 112 always is.
+    """
+    today, demo = clock.today(), installation().demo
+    rows = [
+        row
+        for row in reading().scalars(select(HelpLine).order_by(HelpLine.position))
+        if (row.valid_from is None or row.valid_from <= today)
+        and (row.valid_to is None or row.valid_to >= today)
+        and (row.number == EMERGENCY_NUMBER or demo or (row.source and row.last_checked))
+        and (row.always or not row.languages or language in row.languages or set(row.flags) & set(flags))
+    ]
+    rows.sort(key=lambda row: (not row.always, not set(row.flags) & set(flags), row.position))
+    return [HelpLineView(row.id, row.names, row.number, row.hours, row.always) for row in rows]

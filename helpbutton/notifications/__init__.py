@@ -1,0 +1,1 @@
+"""Nudges without content: planned as rows, delivered outside transactions, reconciled when unclear."""

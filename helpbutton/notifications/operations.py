@@ -1,0 +1,243 @@
+"""Planning notifications as rows with their to-dos, inside the transaction of what they tell about."""
+
+import datetime as dt
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from helpbutton import clock, outbox
+from helpbutton.cases.models import Case, CaseEvent, CaseKey, Contact
+from helpbutton.conversation.models import Message
+from helpbutton.db import transaction
+from helpbutton.directory.models import Service
+from helpbutton.directory.queries import desk_hours
+from helpbutton.errors import Conflict, NotFound
+from helpbutton.notifications import texts
+from helpbutton.notifications.kinds import DELIVER
+from helpbutton.notifications.lifecycle import CONFIRMATION, DESK_ALERT, DUTY_ALERT, NUDGE
+from helpbutton.notifications.models import AlertItem, Notification
+from helpbutton.notifications.recipient import safe_hours, sealed_place
+from helpbutton.notifications.timing import earliest
+from helpbutton.vault.sealing import CaseVault
+
+LEFT = ("sending", "unknown", "sent", "delivered")
+NEEDS_HUMAN = ("held", "failed")
+
+
+def plan_confirmation(session: Session, *, case: Case, contact: Contact | None, vault: CaseVault) -> None:
+    """Tell the sender that the request arrived, once, if they gave a number that is safe to text."""
+    _plan_for_sender(
+        session, CONFIRMATION, f"{CONFIRMATION}/{case.id}", case=case, contact=contact, vault=vault
+    )
+
+
+def plan_alert(session: Session, *, case: Case, service: Service) -> None:
+    """Tell the desk of a case: at once when urgent, else when the desk opens, bundled with its other news.
+
+    A desk without a duty number is told nothing. A case at a desk is told once in each of these two ways.
+    """
+    _alert(session, case=case, service=service, item=f"case/{case.id}/{service.id}")
+
+
+def tell_sender(message_id: int) -> None:
+    """To-do: nudge the sender about an unread message; one nudge that still waits serves several messages."""
+    with transaction() as session:
+        message = session.get(Message, message_id)
+        if message is None or message.direction != "to_family" or message.read_at is not None:
+            return
+        key = session.get(CaseKey, message.case_id)
+        contact = session.get(Contact, message.case_id, with_for_update=True, populate_existing=True)
+        waiting = select(Notification.id).where(
+            Notification.case_id == message.case_id,
+            Notification.purpose == NUDGE,
+            Notification.status == "planned",
+        )
+        if key is None or session.scalar(waiting) is not None:
+            return
+        _plan_for_sender(
+            session,
+            NUDGE,
+            f"{NUDGE}/{message.id}",
+            case=session.get_one(Case, message.case_id),
+            contact=contact,
+            vault=key.vault(),
+        )
+
+
+def tell_desk(message_id: int) -> None:
+    """To-do: alert the desk to a message from the family, like a new case of the same urgency."""
+    with transaction() as session:
+        message = session.get(Message, message_id)
+        if message is None or message.direction != "from_family":
+            return
+        case = session.get_one(Case, message.case_id)
+        service = session.get_one(Service, case.service_id)
+        _alert(session, case=case, service=service, item=f"message/{message.id}")
+
+
+def retry_held(*, actor_account_id: int, notification_id: int) -> None:
+    """A human has a held or failed notification sent again. Raises NotFound, Conflict."""
+    with transaction() as session:
+        notification = _decided(session, notification_id, actor_account_id, "notification_retried")
+        notification.status, notification.error, notification.not_before = "planned", None, clock.now()
+        priority = outbox.URGENT if notification.purpose == DUTY_ALERT else outbox.NORMAL
+        outbox.add(session, DELIVER, ref=notification.id, priority=priority)
+
+
+def drop_held(*, actor_account_id: int, notification_id: int) -> None:
+    """A human has settled a held or failed notification in another way, for example by calling.
+
+    Raises NotFound, Conflict.
+    """
+    with transaction() as session:
+        _decided(session, notification_id, actor_account_id, "notification_dropped").status = "dropped"
+
+
+def _decided(session: Session, notification_id: int, account_id: int, verb: str) -> Notification:
+    notification = session.get(Notification, notification_id, with_for_update=True, populate_existing=True)
+    if notification is None:
+        raise NotFound("notification")
+    if notification.status not in NEEDS_HUMAN:
+        raise Conflict(f"the notification is {notification.status}")
+    notification.changed_at = clock.now()
+    if notification.case_id is not None:
+        session.add(
+            CaseEvent(
+                case_id=notification.case_id,
+                at=clock.now(),
+                actor="staff",
+                account_id=account_id,
+                verb=verb,
+                params={"purpose": notification.purpose},
+            )
+        )
+    return notification
+
+
+def _plan_for_sender(
+    session: Session, purpose: str, key: str, *, case: Case, contact: Contact | None, vault: CaseVault
+) -> None:
+    if contact is None or not contact.safe_to_text or _is_planned(session, key):
+        return
+    number = vault.open(contact.phone, "contact.phone")
+    if number is None:
+        return
+    now = clock.now()
+    _add(
+        session,
+        purpose,
+        key,
+        case_id=case.id,
+        service_id=case.service_id,
+        language=case.language,
+        to_sealed=vault.seal(number, sealed_place(key)),
+        not_before=earliest(purpose, now=now, created=now, safe=safe_hours(contact), hours=None),
+    )
+
+
+def _alert(session: Session, *, case: Case, service: Service, item: str) -> None:
+    if service.duty_number is None:
+        return
+    if case.urgency != "urgent":
+        _bundle(session, case=case, service=service, item=item)
+        return
+    key = f"{DUTY_ALERT}/{item}"
+    if not _is_planned(session, key):
+        _add(
+            session,
+            DUTY_ALERT,
+            key,
+            case_id=case.id,
+            service_id=service.id,
+            language=_language(service),
+            not_before=clock.now(),
+        )
+
+
+def _bundle(session: Session, *, case: Case, service: Service, item: str) -> None:
+    """Add to the desk alert that waits, or plan one; the desk's row is locked so two planners make one."""
+    session.execute(select(Service.id).where(Service.id == service.id).with_for_update(key_share=True))
+    if session.get(AlertItem, item) is not None:
+        return
+    alert = session.scalar(
+        select(Notification)
+        .where(
+            Notification.service_id == service.id,
+            Notification.purpose == DESK_ALERT,
+            Notification.status == "planned",
+        )
+        .limit(1)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if alert is None:
+        alert = _add(
+            session,
+            DESK_ALERT,
+            f"{DESK_ALERT}/{item}",
+            case_id=case.id,
+            service_id=service.id,
+            language=_language(service),
+            not_before=_next_desk_alert(session, service),
+        )
+    else:
+        alert.count += 1
+        if alert.case_id != case.id:
+            alert.case_id = None
+    session.add(AlertItem(key=item, notification_id=alert.id))
+    session.flush()
+
+
+def _next_desk_alert(session: Session, service: Service) -> dt.datetime:
+    """The desk's next open moment that leaves its spacing to the alert before."""
+    now = clock.now()
+    last = session.scalar(
+        select(func.max(Notification.not_before)).where(
+            Notification.service_id == service.id,
+            Notification.purpose == DESK_ALERT,
+            Notification.status.in_(LEFT),
+        )
+    )
+    spaced = max(now, last + dt.timedelta(seconds=service.alert_spacing_s)) if last else now
+    return earliest(DESK_ALERT, now=spaced, created=now, safe=None, hours=desk_hours(service))
+
+
+def _language(service: Service) -> str:
+    return service.languages[0] if service.languages else "fi"
+
+
+def _is_planned(session: Session, key: str) -> bool:
+    return session.scalar(select(Notification.id).where(Notification.dedupe_key == key)) is not None
+
+
+def _add(
+    session: Session,
+    purpose: str,
+    key: str,
+    *,
+    case_id: int,
+    service_id: int,
+    language: str,
+    not_before: dt.datetime,
+    to_sealed: bytes | None = None,
+) -> Notification:
+    now = clock.now()
+    notification = Notification(
+        dedupe_key=key,
+        case_id=case_id,
+        service_id=service_id,
+        purpose=purpose,
+        language=language,
+        reference=texts.new_reference(),
+        count=1,
+        to_sealed=to_sealed,
+        status="planned",
+        not_before=not_before,
+        created_at=now,
+        changed_at=now,
+    )
+    session.add(notification)
+    session.flush()
+    priority = outbox.URGENT if purpose == DUTY_ALERT else outbox.NORMAL
+    outbox.add(session, DELIVER, ref=notification.id, priority=priority, due_at=not_before)
+    return notification

@@ -1,0 +1,92 @@
+"""Who a notification goes to, what it says, and whether it is still wanted, at the moment it leaves."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpbutton.cases.models import CaseKey, Contact
+from helpbutton.cases.promise import DeskHours
+from helpbutton.conversation.models import Message
+from helpbutton.directory.models import Service
+from helpbutton.directory.queries import desk_hours
+from helpbutton.notifications import texts
+from helpbutton.notifications.channels.base import Sms
+from helpbutton.notifications.lifecycle import ALERTS, NUDGE
+from helpbutton.notifications.models import Notification
+from helpbutton.notifications.timing import SafeHours
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why the notification cannot leave or is not wanted any more, and the status that follows."""
+
+    status: str
+    error: str
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """`number` (E.164) is None when it is gone; alerts have `hours`, the sender has `safe` hours."""
+
+    number: str | None = field(repr=False)
+    safe: SafeHours | None = None
+    hours: DeskHours | None = None
+    obstacle: Obstacle | None = None
+
+
+def sms(notification: Notification, *, to: str, attempt_id: str, validity_s: int) -> Sms:
+    """The notification as an SMS to this number."""
+    return Sms(
+        to=to,
+        body=texts.body(
+            purpose=notification.purpose,
+            language=notification.language,
+            reference=notification.reference,
+            count=notification.count,
+        ),
+        reference=notification.reference,
+        attempt_id=attempt_id,
+        validity_s=validity_s,
+    )
+
+
+def sealed_place(dedupe_key: str) -> str:
+    """The field under which a notification's number is sealed in the case's vault."""
+    return f"notification.to/{dedupe_key}"
+
+
+def safe_hours(contact: Contact | None) -> SafeHours:
+    """When the sender may be texted."""
+    return SafeHours(contact.not_before, contact.not_after) if contact else SafeHours()
+
+
+def recipient_of(session: Session, notification: Notification) -> Recipient:
+    """The recipient as the database knows them now; safe contact flags changed since planning are obeyed."""
+    if notification.purpose in ALERTS:
+        service = session.get_one(Service, notification.service_id, populate_existing=True)
+        if service.duty_number is None:
+            return Recipient(None, obstacle=Obstacle("held", "no_duty_number"))
+        return Recipient(service.duty_number, hours=desk_hours(service))
+    return _sender(session, notification)
+
+
+def _sender(session: Session, notification: Notification) -> Recipient:
+    key = session.get(CaseKey, notification.case_id, populate_existing=True)
+    if key is None:
+        return Recipient(None, obstacle=Obstacle("dropped", "erased"))
+    number = key.vault().open(notification.to_sealed, sealed_place(notification.dedupe_key))
+    contact = session.get(Contact, notification.case_id, populate_existing=True)
+    obstacle = None
+    if contact is not None and not contact.safe_to_text:
+        obstacle = Obstacle("dropped", "not_safe_to_text")
+    elif notification.purpose == NUDGE and not _has_unread(session, notification.case_id):
+        obstacle = Obstacle("dropped", "already_read")
+    return Recipient(number, safe=safe_hours(contact), obstacle=obstacle)
+
+
+def _has_unread(session: Session, case_id: int | None) -> bool:
+    unread = select(Message.id).where(
+        Message.case_id == case_id, Message.direction == "to_family", Message.read_at.is_(None)
+    )
+    return session.scalar(unread.limit(1)) is not None

@@ -1,0 +1,91 @@
+"""When an SMS may leave, pure: the safe hours of the sender, the opening hours of the desk."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from helpbutton.cases.promise import DeskHours, NeverOpen, next_opening
+from helpbutton.clock import HELSINKI
+from helpbutton.notifications.lifecycle import CONFIRMATION, DESK_ALERT, DUTY_ALERT
+
+FRESH_CONFIRMATION = dt.timedelta(minutes=15)
+"""A confirmation answers the sender's own act; one that is later than this waits for their safe hours."""
+VALIDITY_S = 3600
+SHORTEST_VALIDITY_S = 60
+MORNING = dt.time(8, 0)
+MIDNIGHT = dt.time(0, 0)
+
+
+@dataclass(frozen=True)
+class SafeHours:
+    """Between which local times ("HH:MM") the sender may be texted; None is no limit; may span midnight."""
+
+    not_before: str | None = None
+    not_after: str | None = None
+
+    def next(self, moment: dt.datetime) -> dt.datetime:
+        """The moment itself when inside, else the next beginning (aware), or in the morning."""
+        opens, closes = self._limits()
+        wall = moment.astimezone(HELSINKI).time()
+        if opens is None and closes is None:
+            return moment
+        if _inside(wall, opens or MIDNIGHT, closes):
+            return moment
+        morning = MORNING if closes and closes > MORNING else MIDNIGHT
+        return _next_wall(moment, opens or morning)
+
+    def seconds_left(self, moment: dt.datetime) -> float:
+        """How long a text sent at this moment may still arrive; infinite without an end."""
+        closes = self._limits()[1]
+        if closes is None:
+            return float("inf")
+        return (_next_wall(moment, closes) - moment).total_seconds()
+
+    def _limits(self) -> tuple[dt.time | None, dt.time | None]:
+        opens, closes = (dt.time.fromisoformat(v) if v else None for v in (self.not_before, self.not_after))
+        return (None, None) if opens == closes else (opens, closes)
+
+
+def earliest(
+    purpose: str, *, now: dt.datetime, created: dt.datetime, safe: SafeHours | None, hours: DeskHours | None
+) -> dt.datetime:
+    """When this SMS may leave: now or later (aware).
+
+    Urgent alerts and fresh confirmations are never held. A desk whose calendar never opens is told at once.
+    """
+    if purpose == DUTY_ALERT:
+        return now
+    if purpose == DESK_ALERT:
+        return _opening(hours, now) if hours else now
+    if safe is None or (purpose == CONFIRMATION and now - created < FRESH_CONFIRMATION):
+        return now
+    return safe.next(now)
+
+
+def validity_s(purpose: str, *, now: dt.datetime, safe: SafeHours | None) -> int:
+    """After how many seconds the provider gives up, so that nothing stale or outside safe hours arrives."""
+    if safe is None or purpose == CONFIRMATION:
+        return VALIDITY_S
+    return int(max(SHORTEST_VALIDITY_S, min(VALIDITY_S, safe.seconds_left(now))))
+
+
+def _opening(hours: DeskHours, moment: dt.datetime) -> dt.datetime:
+    try:
+        return next_opening(hours, moment)
+    except NeverOpen:
+        return moment
+
+
+def _inside(wall: dt.time, opens: dt.time, closes: dt.time | None) -> bool:
+    if closes is None:
+        return wall >= opens
+    if opens < closes:
+        return opens <= wall < closes
+    return wall >= opens or wall < closes
+
+
+def _next_wall(moment: dt.datetime, wall: dt.time) -> dt.datetime:
+    local = moment.astimezone(HELSINKI)
+    candidate = dt.datetime.combine(local.date(), wall, tzinfo=HELSINKI)
+    if candidate.astimezone(dt.UTC) <= moment:
+        candidate = dt.datetime.combine(local.date() + dt.timedelta(days=1), wall, tzinfo=HELSINKI)
+    return candidate.astimezone(dt.UTC)

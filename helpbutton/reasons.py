@@ -1,0 +1,65 @@
+"""Why something was decided: a code, its parameters and quoted words, rendered late in the reader's language.
+
+Pure rooms build reasons, operations store them (the quoted words encrypted under the case key), doors render them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from helpbutton import i18n
+
+Param = str | int | float
+
+
+def N_(message: str) -> str:
+    """Mark a message id for extraction without translating it."""
+    return message
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One step of an explanation.
+
+    `code` is a key of `REASONS`; `params` fill its placeholders and hold no personal data; `words` are quotations
+    from the sender's text (personal data: encrypt before storing), joined into the placeholder `words`.
+    """
+
+    code: str
+    params: Mapping[str, Param] = field(default_factory=dict)
+    words: tuple[str, ...] = ()
+
+
+REASONS = {
+    "topic_by_words": N_("Topic: %(topic)s, because the message says %(words)s (%(score)s %%)."),
+    "topic_by_likeness": N_("Topic: %(topic)s, because the message resembles others about it (%(score)s %%)."),
+    "topic_second": N_("Another possibility: %(topic)s (%(score)s %%)."),
+    "topic_unsure": N_("The topic is unsure: a person should look at it."),
+    "topic_stated": N_("Topic: %(topic)s, as the sender chose."),
+    "topic_stated_over_triage": N_(
+        "Topic: %(topic)s, as the sender chose. The words alone would suggest: %(other)s."
+    ),
+    "language_detected": N_("Language of the message: %(language)s."),
+    "danger": N_("Possible danger (%(flag)s): the message says %(words)s."),
+    "urgency_topic": N_("Urgency: %(urgency)s, as is usual for the topic %(topic)s."),
+    "urgency_danger": N_("Urgency: %(urgency)s, because of words of danger (%(flag)s)."),
+    "personal_data_found": N_("The message holds personal data (%(kind)s, %(count)s)."),
+    "route_topic": N_("Desk: %(desk)s answers the topic %(topic)s in %(municipality)s."),
+    "route_front_desk": N_("Desk: %(desk)s is the first contact for %(municipality)s when no topic is stated."),
+    "route_fallback": N_("Desk: %(desk)s answers in %(municipality)s what has no desk of its own (%(topic)s)."),
+    "promise_days": N_("Promise: %(days)s working days of the desk, so at the latest on %(date)s."),
+    "promise_earlier": N_("Promise moved earlier, to %(date)s, because of the urgency: %(urgency)s."),
+    "stays_unsure": N_("The case stays where it was addressed, because the topic is unsure."),
+    "moved_inside": N_("Moved to %(desk)s inside the same organisation, because of the topic."),
+    "forwarded_allowed": N_("Passed on to %(desk)s in another organisation, as the sender allowed."),
+    "proposed": N_(
+        "%(desk)s would be the right desk, but in another organisation: the sender did not allow passing on, so a person decides."
+    ),
+    "forwarded_by_staff": N_("Passed on by a person. Ground: %(ground)s."),
+}
+
+
+def in_words(reason: Reason, language: str, name: Callable[[str, Param], str]) -> str:
+    """The sentence in `language`; `name` turns a parameter (its name, its value) into words for the reader."""
+    params = {key: name(key, value) for key, value in reason.params.items()}
+    quoted = ", ".join(f'"{word}"' for word in reason.words)
+    return i18n.gettext(language, REASONS[reason.code], **{**params, "words": quoted})

@@ -1,0 +1,1 @@
+"""Which desk: matching and its proof."""

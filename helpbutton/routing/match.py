@@ -1,0 +1,95 @@
+"""Matching by pure rules: facts about a request, routes of the installation, the most specific one wins and says why."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from helpbutton.reasons import Param, Reason
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a route may look at. `county` is the county of `municipality`; None means unknown or not stated."""
+
+    municipality: str
+    county: str
+    topic: str | None = None
+    kind: str = "help"
+    language: str = "fi"
+    age_group: str | None = None
+    role: str = "parent"
+
+
+@dataclass(frozen=True)
+class RouteRule:
+    """One route; None in a scope field means any. `desk` is the service's id."""
+
+    id: int
+    desk: int
+    topic: str | None = None
+    county: str | None = None
+    municipality: str | None = None
+    kind: str | None = None
+    language: str | None = None
+    age_group: str | None = None
+    role: str | None = None
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+
+    def valid_on(self, day: dt.date) -> bool:
+        """Whether the route is in force on a date; both ends included."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
+    def covers(self, facts: Facts) -> bool:
+        """Whether the facts lie inside the scope."""
+        return (
+            self.topic in (None, facts.topic)
+            and self.municipality in (None, facts.municipality)
+            and self.county in (None, facts.county)
+            and self.kind in (None, facts.kind)
+            and self.language in (None, facts.language)
+            and self.age_group in (None, facts.age_group)
+            and self.role in (None, facts.role)
+        )
+
+    @cached_property
+    def specificity(self) -> tuple[int, ...]:
+        """Compared from the left: a stated topic, then the place, then kind, language, age group, role."""
+        place = 2 if self.municipality else 1 if self.county else 0
+        others = (self.kind, self.language, self.age_group, self.role)
+        return (int(self.topic is not None), place, *(int(field is not None) for field in others))
+
+
+@dataclass(frozen=True)
+class Match:
+    """The desk that answers, the route that led there, and the reason in words."""
+
+    desk: int
+    route: RouteRule
+    reason: Reason
+
+
+class Tie(ValueError):
+    """Two routes of the same specificity cover the same facts; loading a directory refuses such routes."""
+
+
+def match(facts: Facts, routes: Iterable[RouteRule], *, on: dt.date) -> Match | None:
+    """The most specific route in force on the local date `on`, or None when no route covers the facts. Raises Tie."""
+    covering = [route for route in routes if route.valid_on(on) and route.covers(facts)]
+    if not covering:
+        return None
+    best = max(covering, key=lambda route: route.specificity)
+    if any(route.specificity == best.specificity and route.desk != best.desk for route in covering):
+        raise Tie(f"routes with the same scope as route {best.id}")
+    return Match(best.desk, best, _reason(best, facts))
+
+
+def _reason(route: RouteRule, facts: Facts) -> Reason:
+    params: dict[str, Param] = {"route": route.id, "desk": route.desk, "municipality": facts.municipality}
+    extras = [name for name in ("kind", "language", "age_group", "role") if getattr(route, name) is not None]
+    if extras:
+        params["also"] = ",".join(extras)
+    if route.topic is not None:
+        return Reason("route_topic", {**params, "topic": route.topic})
+    return Reason("route_front_desk" if facts.topic is None else "route_fallback", {**params, "topic": facts.topic or ""})

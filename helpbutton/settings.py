@@ -1,0 +1,176 @@
+"""Typed settings, read once from the environment; every problem is named at once."""
+
+import hashlib
+import tempfile
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from helpbutton.errors import SettingsError
+
+MIN_SECRET_BYTES = 32
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+UNIX_SOCKET_PATH_LIMIT = 100
+
+
+class Settings(BaseSettings):
+    """Environment variables with the prefix `HELPBUTTON_`; `docs/settings.md` lists them."""
+
+    model_config = SettingsConfigDict(env_prefix="HELPBUTTON_", frozen=True, extra="ignore", env_ignore_empty=True)
+
+    data_dir: Path = Path(".data")
+    port: int = Field(default=8080, ge=1, le=65535)
+    bind: str = "127.0.0.1"
+    base_url: str = ""
+    database_url: str = ""
+    redis_url: str = ""
+    secret_key_file: Path | None = None
+    kek_file: Path | None = None
+    demo: bool | None = None
+    sms: Literal["demo", "console", "twilio"] | None = None
+    twilio_account_sid: str = ""
+    twilio_auth_token_file: Path | None = None
+    twilio_from: str = ""
+    twilio_api_base: str = ""
+    web_workers: int = Field(default=2, ge=1, le=64)
+    web_threads: int = Field(default=4, ge=1, le=64)
+    worker_processes: int = Field(default=2, ge=1, le=64)
+
+    @field_validator("data_dir")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+    @field_validator("database_url")
+    @classmethod
+    def _with_driver(cls, value: str) -> str:
+        for scheme in ("postgres://", "postgresql://"):
+            if value.startswith(scheme):
+                return "postgresql+psycopg://" + value.removeprefix(scheme)
+        if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("must start with postgresql:// or sqlite:///")
+        return value
+
+    @model_validator(mode="after")
+    def _twilio_is_whole(self) -> Self:
+        if self.sms == "twilio":
+            missing = [
+                f"HELPBUTTON_{name.upper()}"
+                for name in ("twilio_account_sid", "twilio_auth_token_file", "twilio_from")
+                if not getattr(self, name)
+            ]
+            if missing:
+                raise ValueError(f"HELPBUTTON_SMS=twilio also needs {', '.join(missing)}")
+        return self
+
+    @property
+    def database(self) -> str:
+        """SQLAlchemy URL: the given one, else SQLite in the data directory."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'helpbutton.sqlite'}"
+
+    @property
+    def valkey_socket(self) -> Path:
+        """Where the embedded broker listens; moved to the temporary directory when the path would be too long."""
+        wanted = self.data_dir / "valkey.sock"
+        if len(str(wanted)) <= UNIX_SOCKET_PATH_LIMIT:
+            return wanted
+        name = hashlib.sha256(str(self.data_dir).encode()).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"helpbutton-{name}.sock"
+
+    @property
+    def broker(self) -> str | None:
+        """Celery broker URL, or None when the product runs without one (`HELPBUTTON_REDIS_URL=none`)."""
+        if self.redis_url == "none":
+            return None
+        return self.redis_url or f"redis+socket://{self.valkey_socket}?virtual_host=0"
+
+    @property
+    def public_url(self) -> str:
+        """Address of the product as people see it, without a trailing slash."""
+        return (self.base_url or f"http://localhost:{self.port}").rstrip("/")
+
+    @property
+    def secret_key_path(self) -> Path:
+        return self.secret_key_file or self.data_dir / "secrets" / "secret-key"
+
+    @property
+    def key_store_path(self) -> Path:
+        return self.kek_file or self.data_dir / "secrets" / "key-store.json"
+
+    def for_mode(self, *, demo: bool) -> "Settings":
+        """These settings with the mode decided, checked for it.
+
+        Raises SettingsError naming everything that the mode does not allow: demo mode stays on this machine,
+        and nothing but demo mode starts without its own strong secrets and a chosen SMS channel.
+        """
+        problems = self._demo_problems() if demo else self._production_problems()
+        if problems:
+            raise SettingsError(problems)
+        return self.model_copy(update={"demo": demo, "sms": self.sms or "demo"})
+
+    def _demo_problems(self) -> list[str]:
+        problems = []
+        if self.demo is False:
+            problems.append("this database is marked as demo for ever; use another one")
+        if self.bind not in LOOPBACK:
+            problems.append("demo mode listens on this machine only: leave HELPBUTTON_BIND unset")
+        if self.sms == "twilio" and urlsplit(self.twilio_api_base).hostname not in LOOPBACK:
+            problems.append("demo mode sends no real SMS: leave HELPBUTTON_SMS unset")
+        return problems
+
+    def _production_problems(self) -> list[str]:
+        problems = []
+        if self.demo:
+            problems.append("this database is not a demo database; use another one")
+        for name, path in (("SECRET_KEY_FILE", self.secret_key_file), ("KEK_FILE", self.kek_file)):
+            if path is None:
+                problems.append(f"HELPBUTTON_{name} must name a file with the secret")
+            elif not path.is_file():
+                problems.append(f"HELPBUTTON_{name}: there is no readable file {path}")
+        if self.secret_key_file and self.secret_key_file.is_file():
+            secret = self.secret_key_file.read_bytes().strip()
+            if len(secret) < MIN_SECRET_BYTES or len(set(secret)) < 8:
+                problems.append(
+                    f"HELPBUTTON_SECRET_KEY_FILE must hold at least {MIN_SECRET_BYTES} random bytes "
+                    "(for example: openssl rand -hex 32)"
+                )
+        if self.sms in (None, "demo"):
+            problems.append("HELPBUTTON_SMS must be console or twilio")
+        if not self.base_url:
+            problems.append("HELPBUTTON_BASE_URL must be the public address, for example https://apua.example.fi")
+        return problems
+
+
+def load(**overrides: object) -> Settings:
+    """Read the environment once; keyword arguments that are not None win. Raises SettingsError with all problems."""
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise SettingsError([_in_words(dict(problem)) for problem in error.errors()]) from None
+
+
+def _in_words(problem: dict[str, object]) -> str:
+    location = problem["loc"]
+    assert isinstance(location, tuple)
+    name = f"HELPBUTTON_{str(location[0]).upper()}: " if location else ""
+    return name + str(problem["msg"]).removeprefix("Value error, ")
+
+
+_current: Settings | None = None
+
+
+def activate(settings: Settings) -> None:
+    """Make these the settings of this process."""
+    global _current
+    _current = settings
+
+
+def current() -> Settings:
+    """The settings of this process; wiring activates them before any room is used."""
+    if _current is None:
+        raise RuntimeError("settings are not active: create the application first")
+    return _current

@@ -1,0 +1,41 @@
+"""What follows from triage for the desk of a case: stay, move inside the organisation, forward, or propose."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from helpbutton.reasons import Reason
+from helpbutton.triage import Suggestion
+
+SURE_ENOUGH_TO_MOVE = 0.75
+
+Verdict = Literal["stay", "move", "forward", "propose"]
+
+
+@dataclass(frozen=True)
+class TopicChoice:
+    """The topic a case goes by, whether it came from the sender, and the reason for the choice."""
+
+    topic: str | None
+    stated: bool
+    sure: bool
+    reason: Reason | None
+
+
+def choose_topic(stated: str | None, suggestion: Suggestion) -> TopicChoice:
+    """What the sender stated wins; without it, triage's topic counts for the desk only when it is sure."""
+    if stated is not None:
+        agree = suggestion.topic == stated
+        reason = Reason("topic_stated" if agree else "topic_stated_over_triage", {"topic": stated, "other": suggestion.topic})
+        return TopicChoice(stated, True, True, reason)
+    score = suggestion.alternatives[0].score if suggestion.alternatives else 0.0
+    sure = not suggestion.needs_review and score >= SURE_ENOUGH_TO_MOVE
+    return TopicChoice(suggestion.topic, False, sure, None)
+
+
+def decide(*, sure: bool, same_desk: bool, same_organisation: bool, may_forward: bool) -> Verdict:
+    """Unsure stays where it was addressed; only the sender's leave takes a case to another organisation by itself."""
+    if same_desk or not sure:
+        return "stay"
+    if same_organisation:
+        return "move"
+    return "forward" if may_forward else "propose"

@@ -1,0 +1,117 @@
+"""The to-do that follows every request: read it, understand it, put it on the right desk, tell those concerned."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from helpbutton import clock
+from helpbutton.cases import handling, lifecycle
+from helpbutton.cases import promise as promises
+from helpbutton.cases.access import write_logbook
+from helpbutton.cases.intake import add_reasons
+from helpbutton.cases.models import Case, Contact, Proposal
+from helpbutton.db import transaction
+from helpbutton.directory import queries as directory
+from helpbutton.directory.models import Service
+from helpbutton.notifications.operations import plan_alert, plan_confirmation
+from helpbutton.reasons import Reason
+from helpbutton.routing.match import Facts, Match, match
+from helpbutton.sorting.decide import TopicChoice, choose_topic, decide
+from helpbutton.triage import Suggestion, TriageFacts, suggest
+from helpbutton.vault.sealing import CaseVault
+
+
+def sort_case(case_id: int) -> None:
+    """Sort the case and plan its notifications; a case that is sorted already is left alone."""
+    with transaction() as session:
+        case = session.scalar(
+            select(Case)
+            .where(Case.id == case_id)
+            .options(joinedload(Case.case_key, innerjoin=True), joinedload(Case.service, innerjoin=True))
+            .with_for_update(of=Case)
+        )
+        if case is None or case.triage_version is not None:
+            return
+        vault = case.case_key.vault()
+        suggestion = suggest(TriageFacts(vault.open(case.text, "case.text") or "", case.language, case.role))
+        choice = choose_topic(case.stated_topic, suggestion)
+        _apply_triage(session, case, vault, suggestion, choice)
+        _route(session, case, vault, choice)
+        case.state = lifecycle.after("sort", case.state)
+        write_logbook(session, case, "sorted", service=case.service_id, topic=case.topic or "", urgency=case.urgency)
+        plan_confirmation(session, case=case, contact=session.get(Contact, case.id), vault=vault)
+        plan_alert(session, case=case, service=session.get_one(Service, case.service_id))
+
+
+def _apply_triage(
+    session: Session, case: Case, vault: CaseVault, suggestion: Suggestion, choice: TopicChoice
+) -> None:
+    case.topic = choice.topic
+    case.triage_version = suggestion.version
+    case.needs_review = suggestion.needs_review and not choice.stated
+    case.danger_flags = list(dict.fromkeys([*case.danger_flags, *suggestion.flags]))
+    add_reasons(session, case, vault, subject="triage", reasons=suggestion.reasons)
+    if choice.reason:
+        add_reasons(session, case, vault, subject="topic", reasons=(choice.reason,))
+    if handling.raise_urgency(case, suggestion.urgency):
+        _promise_for_urgency(session, case, vault)
+
+
+def _promise_for_urgency(session: Session, case: Case, vault: CaseVault) -> None:
+    """Urgent is answered on the present or next opening day, soon by the next working day; never later than promised."""
+    days = {"urgent": 0, "soon": 1}.get(case.urgency)
+    if days is None:
+        return
+    hours = directory.desk_hours(case.service)
+    wanted = promises.promise(hours, received=case.received_at, working_days=days).respond_by
+    if wanted < case.respond_by:
+        case.respond_by = wanted
+        date = clock.local(wanted).date().isoformat()
+        add_reasons(
+            session,
+            case,
+            vault,
+            subject="promise",
+            reasons=(Reason("promise_earlier", {"urgency": case.urgency, "date": date}),),
+        )
+
+
+def _route(session: Session, case: Case, vault: CaseVault, choice: TopicChoice) -> None:
+    found = _match(case, choice.topic)
+    if found is None:
+        return
+    target = session.get_one(Service, found.desk)
+    verdict = decide(
+        sure=choice.sure,
+        same_desk=found.desk == case.service_id,
+        same_organisation=target.organisation_id == case.organisation_id,
+        may_forward=case.may_forward,
+    )
+    if verdict == "stay":
+        if found.desk != case.service_id:
+            add_reasons(session, case, vault, subject="desk", reasons=(Reason("stays_unsure"),))
+        return
+    if verdict == "propose":
+        session.add(
+            Proposal(case_id=case.id, service_id=target.id, topic=choice.topic or "", created_at=clock.now())
+        )
+        add_reasons(session, case, vault, subject="desk", reasons=(Reason("proposed", {"desk": target.id}),))
+        write_logbook(session, case, "forwarding_proposed", service=target.id)
+        return
+    handling.move(session, case, target)
+    moved = Reason("moved_inside" if verdict == "move" else "forwarded_allowed", {"desk": target.id})
+    add_reasons(session, case, vault, subject="desk", reasons=(moved, found.reason))
+    write_logbook(session, case, "moved", service=target.id)
+
+
+def _match(case: Case, topic: str | None) -> Match | None:
+    place = directory.municipality(case.municipality_code)
+    facts = Facts(
+        municipality=place.code,
+        county=place.county,
+        topic=topic,
+        kind=case.kind,
+        language=case.language,
+        age_group=case.age_group,
+        role=case.role,
+    )
+    return match(facts, directory.routes_of(place), on=clock.local(case.received_at).date())

@@ -1,0 +1,1 @@
+"""People who answer: accounts, their memberships of services, their sessions."""

@@ -1,0 +1,145 @@
+"""One message in, one suggestion out: language, topic, urgency, danger, personal data, each with its reason."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from helpbutton.reasons import Reason
+from helpbutton.triage import danger, language, personal_data, topic
+from helpbutton.triage.danger import DangerHit
+from helpbutton.triage.knowledge import FALLBACK_TOPIC, URGENCIES, topic_urgencies, version
+from helpbutton.triage.personal_data import PersonalDatum
+from helpbutton.triage.topic import TopicGuess
+from helpbutton.triage.words import clean, tokenise
+
+LONGEST = 20_000
+_ALTERNATIVES = 3
+_WORTH_NAMING = 0.05
+_UNSURE_RAISE_SHARE = 0.25
+
+
+@dataclass(frozen=True)
+class TriageFacts:
+    """What is known of a message: its `text`, the language of the form, the sender's role (API ids), if stated."""
+
+    text: str
+    language: str | None = None
+    role: str | None = None
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """Another topic and its share, 0-1."""
+
+    topic: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What triage proposes. A human can overrule all of it; `version` names the rules that it was made with.
+
+    `hits`, `personal_data` and the words of `reasons` quote the sender: encrypt before storing.
+    """
+
+    language: str
+    topic: str
+    alternatives: tuple[Alternative, ...]
+    urgency: str
+    flags: tuple[str, ...]
+    hits: tuple[DangerHit, ...]
+    personal_data: tuple[PersonalDatum, ...]
+    reasons: tuple[Reason, ...]
+    needs_review: bool
+    version: str
+
+
+def suggest(facts: TriageFacts) -> Suggestion:
+    """A suggestion for any text whatsoever: nothing in it raises; text after 20,000 characters is not read."""
+    cleaned = clean(facts.text[:LONGEST])
+    tokens = tokenise(cleaned)
+    spoken = language.spoken_language(cleaned, tokens, facts.language)
+    hits = danger.screen_tokens(cleaned, tokens)
+    flags = tuple(dict.fromkeys(hit.flag for hit in hits))
+    guess = topic.guess(cleaned, tokens, spoken, flags=flags, role=facts.role)
+    chosen = guess.ranked[0][0] if guess.sure else FALLBACK_TOPIC
+    alternatives = tuple(
+        Alternative(name, round(share, 3))
+        for name, share in guess.ranked
+        if name != chosen and share >= _WORTH_NAMING
+    )[:_ALTERNATIVES]
+    urgency, urgency_reason = _urgency(guess, chosen, flags)
+    found = personal_data.find(cleaned)
+    return Suggestion(
+        language=spoken,
+        topic=chosen,
+        alternatives=alternatives,
+        urgency=urgency,
+        flags=flags,
+        hits=hits,
+        personal_data=found,
+        reasons=(
+            *_language_reasons(spoken, facts.language),
+            *_topic_reasons(guess, chosen, alternatives),
+            *_danger_reasons(hits),
+            urgency_reason,
+            *_personal_reasons(found),
+        ),
+        needs_review=not guess.sure or bool(flags),
+        version=version(),
+    )
+
+
+def warm_up() -> None:
+    """Load everything now (about half a second), so that the first message is as fast as the others."""
+    language.warm_up()
+    topic.warm_up()
+    suggest(TriageFacts("x"))
+
+
+def _urgency(guess: TopicGuess, chosen: str, flags: Sequence[str]) -> tuple[str, Reason]:
+    """Any danger flag means urgent. Otherwise the topic's own urgency; a topic that is not sure raises to soon at most."""
+    if flags:
+        return "urgent", Reason("urgency_danger", {"urgency": "urgent", "flag": flags[0]})
+    urgencies = topic_urgencies()
+    urgency, because = urgencies[chosen], chosen
+    if not guess.sure and guess.ranked and guess.ranked[0][1] >= _UNSURE_RAISE_SHARE:
+        best = guess.ranked[0][0]
+        likely = min(urgencies[best], "soon", key=URGENCIES.index)
+        if URGENCIES.index(likely) > URGENCIES.index(urgency):
+            urgency, because = likely, best
+    return urgency, Reason("urgency_topic", {"urgency": urgency, "topic": because})
+
+
+def _language_reasons(spoken: str, declared: str | None) -> tuple[Reason, ...]:
+    if declared is not None and declared.split("-")[0] == spoken:
+        return ()
+    return (Reason("language_detected", {"language": spoken}),)
+
+
+def _topic_reasons(guess: TopicGuess, chosen: str, alternatives: Sequence[Alternative]) -> tuple[Reason, ...]:
+    second = tuple(
+        Reason("topic_second", {"topic": other.topic, "score": _percent(other.score)}) for other in alternatives[:1]
+    )
+    if not guess.sure:
+        return (Reason("topic_unsure"), *second)
+    params: dict[str, str | int | float] = {"topic": chosen, "score": _percent(guess.ranked[0][1])}
+    if guess.words:
+        return (Reason("topic_by_words", params, guess.words), *second)
+    return (Reason("topic_by_likeness", params), *second)
+
+
+def _danger_reasons(hits: Sequence[DangerHit]) -> tuple[Reason, ...]:
+    words: dict[str, list[str]] = {}
+    for hit in hits:
+        words.setdefault(hit.flag, []).append(hit.words)
+    return tuple(Reason("danger", {"flag": flag}, tuple(quoted)) for flag, quoted in words.items())
+
+
+def _personal_reasons(found: Sequence[PersonalDatum]) -> tuple[Reason, ...]:
+    counts = Counter(datum.kind for datum in found)
+    return tuple(Reason("personal_data_found", {"kind": kind, "count": n}) for kind, n in counts.items())
+
+
+def _percent(share: float) -> int:
+    return min(99, round(100 * share))

@@ -1,0 +1,1 @@
+"""The doors: views that translate between people and operations."""

@@ -1,0 +1,168 @@
+"""The JSON API: the same submission as the form, problems as RFC 9457."""
+
+import datetime as dt
+import json
+import uuid
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, make_response, request, url_for
+
+from helpbutton import clock, settings
+from helpbutton.cases.address import OutsideArea, address
+from helpbutton.cases.intake import Receipt, submit_request
+from helpbutton.cases.submission import TEXT_LIMIT, parse
+from helpbutton.directory import queries as directory
+from helpbutton.directory.queries import in_language
+from helpbutton.errors import AlreadyReceived, FieldError, Invalid, NotFound
+from helpbutton.i18n import LANGUAGES, WRITTEN, gettext, reading_language
+from helpbutton.reasons import N_
+from helpbutton.web import field_messages
+from helpbutton.web.pages import choose_language
+from helpbutton.web.policy import policy
+from helpbutton.web.promise_words import promise_words
+
+bp = Blueprint("api", __name__, url_prefix="/api/v1")
+
+TITLES = {
+    400: N_("The request could not be read."),
+    404: N_("There is nothing here."),
+    405: N_("This address does not take that method."),
+    409: N_("This request was already received."),
+    413: N_("The request is too large."),
+    415: N_("Send the request as application/json."),
+    422: N_("Something in the request needs correcting."),
+    429: N_("Too many requests at once. Please try again in a moment."),
+    500: N_("Something went wrong on our side. Please try again."),
+    503: N_("The service is out of order for a moment. Please try again."),
+}
+
+
+@bp.post("/requests")
+@policy("public")
+def post_request() -> Response:
+    """Accept one request: 201 only after it is committed."""
+    if not request.is_json:
+        return problem(415)
+    try:
+        data = json.loads(request.get_data().decode("utf-8"))
+    except (ValueError, RecursionError):
+        return problem(400)
+    language = _language_of(data)
+    try:
+        key = _idempotency_key()
+        submission = parse(data)
+        receipt = submit_request(submission=submission, idempotency_key=key)
+    except Invalid as error:
+        return problem(422, language=language, errors=error.errors)
+    except OutsideArea as error:
+        outside = FieldError("municipality", "outside_area")
+        county = in_language(error.county_names, reading_language(language))
+        return problem(422, language=language, errors=(outside,), county=county, contact=error.contact)
+    except AlreadyReceived as error:
+        return problem(409, language=language, same_body=error.same_body)
+    except NotFound:
+        return problem(503, language=language)
+    return _created(receipt, language)
+
+
+@bp.get("/sites/<site>")
+@policy("public")
+def get_site(site: str) -> Response:
+    """What a form of this site offers: languages, topics, municipalities, promise, help lines."""
+    try:
+        found = directory.site(site)
+    except NotFound:
+        return problem(404)
+    language = choose_language(request, found.languages[0], WRITTEN)
+    return jsonify(
+        site=found.key,
+        name=in_language(found.names, language),
+        municipality=found.municipality,
+        languages=list(found.languages),
+        topics=[{"id": topic.id, "label": in_language(topic.names, language)} for topic in directory.topics()],
+        municipalities=[
+            {"code": place.code, "name": in_language(place.names, language)} for place in directory.municipalities()
+        ],
+        promise=_site_promise(found.key, language),
+        text_limit=TEXT_LIMIT,
+        help_lines=_help_lines((), language),
+    )
+
+
+def problem(
+    status: int, *, language: str | None = None, errors: tuple[FieldError, ...] = (), **extra: Any
+) -> Response:
+    """A problem document (RFC 9457) with help lines, in the sender's language."""
+    language = language or choose_language(request, "fi", WRITTEN)
+    try:
+        help_lines = _help_lines((), language)
+    except Exception:
+        help_lines = [{"name": "112", "number": directory.EMERGENCY_NUMBER, "hours": "24/7"}]
+    body = {
+        "type": "about:blank",
+        "title": gettext(language, TITLES[status]),
+        "status": status,
+        **({"errors": [_field(error, language) for error in errors]} if errors else {}),
+        "help_lines": help_lines,
+        **extra,
+    }
+    response = make_response(json.dumps(body, ensure_ascii=False), status)
+    response.content_type = "application/problem+json"
+    if status in (429, 503):
+        response.headers["Retry-After"] = "5"
+    return response
+
+
+def _created(receipt: Receipt, language: str) -> Response:
+    tongue = reading_language(language)
+    desk = receipt.desk
+    response = jsonify(
+        number=receipt.number,
+        receipt_code=receipt.receipt_code,
+        received_at=_rfc3339(receipt.received_at),
+        respond_by=_rfc3339(receipt.respond_by),
+        promise=promise_words(desk, receipt.respond_by, language=language),
+        desk=in_language(desk.names, tongue),
+        organisation=in_language(desk.organisation_names, tongue),
+        receipt_url=settings.current().public_url + url_for("receipt.form"),
+        help_lines=_help_lines(receipt.danger_flags, language),
+        danger=bool(receipt.danger_flags),
+    )
+    response.status_code = 201
+    return response
+
+
+def _site_promise(site: str, language: str) -> str | None:
+    try:
+        target = address(parse({"site": site, "text": "-"}))
+    except (OutsideArea, NotFound, Invalid):
+        return None
+    return promise_words(target.desk, target.promise.respond_by, language=language)
+
+
+def _idempotency_key() -> str:
+    try:
+        return str(uuid.UUID(request.headers.get("Idempotency-Key", "")))
+    except ValueError:
+        raise Invalid(FieldError("Idempotency-Key", "uuid")) from None
+
+
+def _language_of(data: object) -> str:
+    asked = data.get("language") if isinstance(data, dict) else None
+    return asked if isinstance(asked, str) and asked in LANGUAGES else choose_language(request, "fi", WRITTEN)
+
+
+def _help_lines(flags: tuple[str, ...], language: str) -> list[dict[str, str]]:
+    tongue = reading_language(language)
+    return [
+        {"name": in_language(line.names, tongue), "number": line.number, "hours": in_language(line.hours, tongue)}
+        for line in directory.help_lines(flags=flags, language=tongue)
+    ]
+
+
+def _field(error: FieldError, language: str) -> dict[str, str]:
+    return {"field": error.field, "code": error.code, "message": field_messages.in_words(error, language)}
+
+
+def _rfc3339(moment: dt.datetime) -> str:
+    return clock.local(moment).isoformat(timespec="seconds")

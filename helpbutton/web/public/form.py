@@ -1,0 +1,143 @@
+"""The form, framed and as a full page: write, check, send. Stateless until it is sent; works without JavaScript."""
+
+import re
+import uuid
+from dataclasses import replace
+
+from flask import Blueprint, Response, g, request
+from sqlalchemy.exc import SQLAlchemyError
+
+from helpbutton.cases.address import Address, OutsideArea, address
+from helpbutton.cases.intake import find_by_key, submit_request
+from helpbutton.cases.submission import Submission, parse
+from helpbutton.conversation.operations import write_from_family
+from helpbutton.directory import queries as directory
+from helpbutton.directory.queries import SiteView
+from helpbutton.errors import AlreadyReceived, Conflict, FieldError, Invalid, NotFound
+from helpbutton.web.policy import policy
+from helpbutton.web.pages import choose_language
+from helpbutton.web.public import fields as form_fields
+from helpbutton.web.public import form_pages as pages
+from helpbutton.web.public import form_token
+from helpbutton.web.public.form_pages import Visit
+
+bp = Blueprint("form", __name__)
+
+FORM_LIMIT = 256 * 1024
+"""Bytes of a posted form: a text twice as long as allowed still comes back to its writer."""
+
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+SITE_KEY = re.compile(r"[a-z0-9-]{1,60}")
+
+
+@bp.route("/embed/<site>", methods=["GET", "POST"], defaults={"framed": True})
+@bp.route("/ask/<site>", methods=["GET", "POST"], defaults={"framed": False})
+@policy("public")
+def ask(site: str, framed: bool) -> Response:
+    """Every step of the form; `step` says which. Only `send` and `message` store anything."""
+    found = _site(site)
+    if found is None:
+        return pages.unknown_site()
+    if framed:
+        g.frame_ancestors = pages.ancestors(found)
+    if request.method == "GET":
+        return pages.form(_first_visit(found, framed))
+    if request.mimetype not in FORM_TYPES:
+        return pages.form(_first_visit(found, framed), status=415, notice="wrong_type")
+    request.max_content_length = request.max_form_memory_size = FORM_LIMIT
+    visit, step = _posted_visit(found, framed)
+    if "end" not in visit.posted:
+        return pages.form(visit, status=400, notice="cut")
+    if not visit.token.genuine:
+        return pages.form(visit, status=400, notice="bad_token")
+    return STEPS.get(step, check)(visit)
+
+
+def edit(visit: Visit) -> Response:
+    """Back to the form, with everything kept."""
+    return pages.form(visit)
+
+
+def check(visit: Visit) -> Response:
+    """The summary before sending: who answers and by when. Stores and logs nothing."""
+    read = _read(visit)
+    return read if isinstance(read, Response) else pages.summary(visit, *read)
+
+
+def send(visit: Visit) -> Response:
+    """Store the request, then show its receipt; the same form sent again shows the same receipt."""
+    read = _read(visit)
+    if isinstance(read, Response):
+        return read
+    submission, target = read
+    try:
+        receipt = submit_request(submission=submission, idempotency_key=visit.token.nonce)
+    except AlreadyReceived as earlier:
+        return pages.already_sent(visit, earlier)
+    except (Conflict, SQLAlchemyError):
+        return pages.summary(visit, submission, target, status=503, notice="not_stored")
+    return pages.sent(visit, submission, receipt)
+
+
+def message(visit: Visit) -> Response:
+    """The changed text of a request that was sent before, as a message in its thread."""
+    case = find_by_key(site=visit.site.key, idempotency_key=visit.token.nonce)
+    if case is None:
+        return check(visit)
+    try:
+        write_from_family(case_id=case.id, body=visit.posted.get("text", ""), token=_message_token(visit))
+    except Invalid as error:
+        return pages.form(visit, status=422, errors=tuple(replace(wrong, field="text") for wrong in error.errors))
+    except Conflict:
+        renewed = replace(visit, token=form_token.fresh(visit.site.key))
+        return pages.form(renewed, status=409, notice="closed")
+    return pages.message_sent(visit, case.received_at)
+
+
+STEPS = {"check": check, "edit": edit, "send": send, "message": message}
+
+
+def _site(key: str) -> SiteView | None:
+    try:
+        return directory.site(key) if SITE_KEY.fullmatch(key) else None
+    except NotFound:
+        return None
+
+
+def _first_visit(site: SiteView, framed: bool) -> Visit:
+    language = choose_language(request, site.languages[0], site.languages)
+    values = {"role": "parent", "municipality": site.municipality, "topic": request.args.get("topic", "")}
+    return Visit(site, framed, language, values, form_token.fresh(site.key))
+
+
+def _posted_visit(site: SiteView, framed: bool) -> tuple[Visit, str]:
+    """What arrived and the step it asks for; a change of language shows the same page again."""
+    posted = form_fields.arrived(request)
+    switched = posted.get("switch") in site.languages
+    language = posted.get("switch" if switched else "lang", "")
+    if language not in site.languages:
+        language = choose_language(request, site.languages[0], site.languages)
+    token = form_token.read(site.key, posted.get("form_token", ""))
+    return Visit(site, framed, language, posted, token), posted.get("page" if switched else "step", "")
+
+
+def _read(visit: Visit) -> tuple[Submission, Address] | Response:
+    """The typed submission with its desk, or the form again saying what stands in the way."""
+    data = form_fields.to_submission(visit.posted, site=visit.site.key, page_language=visit.language)
+    try:
+        submission = parse(data)
+        return submission, address(submission)
+    except Invalid as error:
+        return pages.form(visit, status=422, errors=error.errors)
+    except OutsideArea as outside:
+        wrong = FieldError("municipality", "outside_area")
+        return pages.form(visit, status=422, errors=(wrong,), outside=outside)
+    except NotFound:
+        return pages.form(visit, status=503, notice="no_desk")
+
+
+def _message_token(visit: Visit) -> str:
+    try:
+        return str(uuid.UUID(visit.posted.get("message_token", "")))
+    except ValueError:
+        return str(uuid.uuid5(uuid.UUID(visit.token.nonce), visit.posted.get("text", "")))

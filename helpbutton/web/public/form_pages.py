@@ -1,0 +1,156 @@
+"""The form's pages: what each shows, gathered for its template."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, request, url_for
+
+from helpbutton import settings
+from helpbutton.cases.address import Address, OutsideArea
+from helpbutton.cases.intake import Receipt
+from helpbutton.cases.submission import Submission
+from helpbutton.directory import queries as directory
+from helpbutton.directory.queries import Place, SiteView
+from helpbutton.errors import AlreadyReceived, FieldError
+from helpbutton.i18n import WRITTEN
+from helpbutton.web import field_messages
+from helpbutton.web.pages import choose_language, page
+from helpbutton.web.promise_words import opening_words, promise_words
+from helpbutton.web.public import choices, form_token
+from helpbutton.web.public.fields import Fields, field_of, kept
+from helpbutton.web.public.form_token import FormToken
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request to the form: whose button, framed or not, in which language, what was posted, with which token."""
+
+    site: SiteView
+    framed: bool
+    language: str
+    posted: Fields
+    token: FormToken
+
+    def page(self, template: str, *, status: int = 200, **context: Any) -> Response:
+        """One of the form's pages with what all of them need."""
+        return page(
+            f"public/{template}",
+            language=self.language,
+            status=status,
+            site=self.site,
+            framed=self.framed,
+            origins=ancestors(self.site),
+            token=self.token,
+            action=url_for("form.ask", site=self.site.key, framed=self.framed),
+            autonyms=choices.AUTONYMS,
+            values=kept(self.posted),
+            receipt_url=settings.current().public_url + url_for("receipt.form"),
+            **context,
+        )
+
+
+def form(
+    visit: Visit,
+    *,
+    status: int = 200,
+    errors: tuple[FieldError, ...] = (),
+    notice: str = "",
+    outside: OutsideArea | None = None,
+) -> Response:
+    """The form itself. `notice` names what went wrong beyond single fields."""
+    language = visit.language
+    return visit.page(
+        "form.html",
+        status=status,
+        errors={field_of(error.field): field_messages.in_words(error, language) for error in errors},
+        notice=notice,
+        outside=outside,
+        roles=choices.in_words(choices.ROLES, language),
+        age_groups=choices.in_words(choices.AGE_GROUPS, language),
+        preferred=choices.in_words(choices.PREFERRED, language),
+        kinds=choices.in_words(choices.KINDS, language),
+        interpreters=choices.interpreters(language),
+        municipalities=municipality_names(language),
+        topic_options=[(topic.id, directory.in_language(topic.names, language)) for topic in directory.topics()],
+        help_lines=directory.help_lines(language=language),
+    )
+
+
+def summary(
+    visit: Visit, submission: Submission, target: Address, *, status: int = 200, notice: str = ""
+) -> Response:
+    """What is about to be sent, to whom, and by when they answer; with danger words the help lines come first."""
+    language = visit.language
+    return visit.page(
+        "summary.html",
+        status=status,
+        notice=notice,
+        submission=submission,
+        target=target,
+        promise=promise_words(target.desk, target.promise.respond_by, language=language),
+        opening=opening_words(target.promise, language=language),
+        role=choices.in_words(choices.ROLES, language)[submission.role],
+        place=place_label(target.place, language),
+        help_lines=directory.help_lines(flags=target.flags, language=language),
+    )
+
+
+def sent(visit: Visit, submission: Submission, receipt: Receipt) -> Response:
+    """The receipt."""
+    return visit.page(
+        "sent.html",
+        receipt=receipt,
+        contact=submission.contact,
+        promise=promise_words(receipt.desk, receipt.respond_by, language=visit.language),
+        help_lines=directory.help_lines(flags=receipt.danger_flags, language=visit.language),
+    )
+
+
+def already_sent(visit: Visit, earlier: AlreadyReceived) -> Response:
+    """This form was used before: send the change as a message, or as a new request?"""
+    return visit.page(
+        "already_sent.html",
+        status=409,
+        earlier=earlier,
+        message_token=str(uuid.uuid4()),
+        new_token=form_token.fresh(visit.site.key),
+        help_lines=directory.help_lines(language=visit.language),
+    )
+
+
+def message_sent(visit: Visit, first_sent_at: dt.datetime) -> Response:
+    """The changed text is now a message in the thread."""
+    return visit.page(
+        "message_sent.html",
+        first_sent_at=first_sent_at,
+        help_lines=directory.help_lines(language=visit.language),
+    )
+
+
+def unknown_site() -> Response:
+    """No page with this button is registered; help lines all the same."""
+    language = choose_language(request, "fi", WRITTEN)
+    lines = directory.help_lines(language=language)
+    return page("public/unknown_site.html", language=language, status=404, help_lines=lines)
+
+
+def ancestors(site: SiteView) -> list[str]:
+    """Origins of the pages that may frame the form; in demo mode also this machine's own."""
+    current = settings.current()
+    own = [f"http://{host}:{current.port}" for host in ("127.0.0.1", "localhost")] if current.demo else []
+    return list(dict.fromkeys([*site.origins, *own]))
+
+
+def municipality_names(language: str) -> list[tuple[str, str]]:
+    """Code and label of every municipality, in the order of the reader's language."""
+    own = "sv" if language == "sv" else "fi"
+    places = sorted(directory.municipalities(), key=lambda place: directory.finnish_order(place.names[own]))
+    return [(place.code, place_label(place, language)) for place in places]
+
+
+def place_label(place: Place, language: str) -> str:
+    """Both names of a municipality, the reader's own first; one name when they are the same."""
+    names = (place.names["fi"], place.names["sv"])
+    return " / ".join(dict.fromkeys(reversed(names) if language == "sv" else names))

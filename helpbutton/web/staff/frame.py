@@ -1,0 +1,70 @@
+"""What all staff pages share: their language, their frame, and the pages that refuse."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, g, request
+from werkzeug.exceptions import HTTPException
+
+from helpbutton import clock, i18n
+from helpbutton.errors import NotFound
+from helpbutton.web.pages import choose_language, page
+from helpbutton.web.staff import words
+from helpbutton.web.staff.promise_clock import short_moment
+
+OVERSEERS = frozenset({"lead", "administrator"})
+"""Roles that see what waits for a human."""
+
+
+def staff_blueprint(name: str, module: str) -> Blueprint:
+    """A blueprint under /staff; links keep the language of the request, refusals are pages in words."""
+    bp = Blueprint(name, module, url_prefix="/staff")
+    bp.url_defaults(_keep_language)
+    bp.register_error_handler(NotFound, _refuse)
+    bp.register_error_handler(HTTPException, _refuse)
+    return bp
+
+
+def staff_page(template: str, /, *, status: int = 200, **context: Any) -> Response:
+    """A page for the signed-in actor, or for somebody who is about to sign in."""
+    actor, language = g.get("actor"), staff_language()
+    return page(
+        template,
+        language=language,
+        status=status,
+        now=clock.now(),
+        when=lambda moment: short_moment(moment, language),
+        actor=actor,
+        oversees=actor is not None and bool(actor.roles & OVERSEERS),
+        w=words,
+        languages=i18n.WRITTEN,
+        **context,
+    )
+
+
+def staff_language() -> str:
+    """`lang` of the address, else the account's language; before sign-in the browser's wish."""
+    actor = g.get("actor")
+    if actor is None:
+        return choose_language(request, "fi")
+    return _asked_language() or i18n.reading_language(actor.language)
+
+
+def overseers_only() -> None:
+    """Refuse everybody else with a page of their own."""
+    if not g.actor.roles & OVERSEERS:
+        abort(403)
+
+
+def _asked_language() -> str | None:
+    asked = request.args.get("lang")
+    return asked if asked in i18n.WRITTEN else None
+
+
+def _keep_language(_endpoint: str, values: dict[str, Any]) -> None:
+    if asked := _asked_language():
+        values.setdefault("lang", asked)
+
+
+def _refuse(error: Exception) -> Response:
+    status = error.code if isinstance(error, HTTPException) and error.code else 404
+    return staff_page("staff/refused.html", status=status, code=status)

@@ -1,0 +1,60 @@
+"""Codes that only the staff pages put into words, as gettext message ids; more are in `web.vocabulary`."""
+
+import phonenumbers
+
+from helpbutton.reasons import N_
+
+VIEWS = {
+    "services": N_("My services"),
+    "mine": N_("Mine"),
+    "unassigned": N_("Not taken"),
+    "urgent": N_("Urgent"),
+    "overdue": N_("Overdue"),
+    "waiting": N_("Waiting for the family"),
+    "review": N_("Needs review"),
+    "closed": N_("Closed"),
+}
+PREFERRED = {
+    "phone": N_("a phone call"),
+    "sms": N_("a text message"),
+    "email": N_("e-mail"),
+    "message": N_("a message here"),
+}
+VERBS = {
+    "received": N_("The request arrived"),
+    "sorted": N_("Sorted"),
+    "taken": N_("Taken"),
+    "released": N_("Given back to the desk"),
+    "answered": N_("Answered the family"),
+    "noted": N_("Wrote a note"),
+    "closed": N_("Closed"),
+    "reopened": N_("Opened again by a new message"),
+    "moved": N_("Moved to another desk"),
+    "forwarded": N_("Passed on to another organisation"),
+    "forwarding_proposed": N_("Proposed for another organisation"),
+    "forwarding_declined": N_("Decided to keep it here"),
+    "family_wrote": N_("The family wrote"),
+    "family_read": N_("The family read the answer"),
+    "notification_retried": N_("Had a text message sent again"),
+    "notification_dropped": N_("Settled a text message in another way"),
+}
+ACTORS = {"sender": N_("Sender"), "system": N_("Automatic"), "staff": N_("Staff")}
+TO_DOS = {
+    "sort_case": N_("Sorting a new request"),
+    "tell_sender": N_("Planning a notice to the family"),
+    "tell_desk": N_("Planning a notice to the desk"),
+    "deliver_notification": N_("Sending a text message"),
+}
+PURPOSES = {
+    "confirmation": N_("Confirmation to the family"),
+    "nudge": N_("Notice of an answer to the family"),
+    "duty_alert": N_("Urgent alert to the person on duty"),
+    "desk_alert": N_("Alert to the desk"),
+}
+STATUSES = {"held": N_("It is not known whether it arrived"), "failed": N_("The operator refused it")}
+
+
+def readable_phone(number: str) -> str:
+    """An E.164 number in groups, "+358 40 1234567"."""
+    parsed = phonenumbers.parse(number)
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL))

@@ -1,0 +1,117 @@
+"""Names for the ids of the product, in the reader's language: states, urgencies, roles, flags, verbs and the like."""
+
+from functools import partial
+
+from helpbutton import i18n
+from helpbutton.directory import queries as directory
+from helpbutton.directory.queries import in_language
+from helpbutton.errors import NotFound
+from helpbutton.reasons import N_, Param, Reason, in_words
+from helpbutton.web.dates import date_words
+
+WORDS = {
+    "urgency": {"urgent": N_("urgent"), "soon": N_("soon"), "normal": N_("normal"), "low": N_("not urgent")},
+    "state": {
+        "received": N_("received"),
+        "sorted": N_("waits for someone to take it"),
+        "in_progress": N_("in progress"),
+        "waiting": N_("answered, waiting for the family"),
+        "closed": N_("closed"),
+    },
+    "flag": {
+        "danger_now": N_("danger at this moment"),
+        "suicide_selfharm": N_("suicide or self-harm"),
+        "violence": N_("violence"),
+        "sexual_abuse": N_("sexual abuse"),
+        "neglect_now": N_("a child without care"),
+        "harm_feared": N_("fear of harming someone"),
+        "missing": N_("someone is missing"),
+        "honour_violence": N_("honour-related violence"),
+        "no_shelter": N_("no place to sleep"),
+    },
+    "role": {
+        "parent": N_("parent or guardian"),
+        "young_person": N_("young person"),
+        "child": N_("child"),
+        "relative": N_("relative or friend"),
+        "professional": N_("professional"),
+        "other": N_("someone else"),
+    },
+    "kind": {
+        "help": N_("request for help"),
+        "consultation_anonymous": N_("consultation without identity"),
+        "consultation_with_consent": N_("consultation with the family's consent"),
+        "contact_together": N_("contact made together with the family"),
+        "network_meeting": N_("network meeting"),
+        "transition_handover": N_("hand-over at a transition"),
+        "identity_code": N_("personal identity code"),
+        "phone": N_("phone number"),
+        "email": N_("e-mail address"),
+        "address": N_("street address"),
+        "name": N_("name"),
+    },
+    "ground": {
+        "sender_agreed": N_("the sender has agreed"),
+        "child_interest_law": N_("the law: the child's interest demands it"),
+        "danger_to_life_law": N_("the law: life or health is in danger"),
+    },
+    "outcome": {
+        "advice_given": N_("advice was enough"),
+        "guided_to_service": N_("guided to a service"),
+        "contact_continues": N_("the contact continues elsewhere"),
+        "not_reached": N_("not reached"),
+        "withdrawn": N_("withdrawn by the sender"),
+        "other": N_("other"),
+    },
+    "language": {
+        "fi": N_("Finnish"),
+        "fi-selko": N_("Easy Finnish"),
+        "sv": N_("Swedish"),
+        "en": N_("English"),
+        "se": N_("Northern Sámi"),
+        "ru": N_("Russian"),
+        "uk": N_("Ukrainian"),
+        "ar": N_("Arabic"),
+        "so": N_("Somali"),
+        "et": N_("Estonian"),
+    },
+}
+
+
+def word(what: str, value: str, language: str) -> str:
+    """The name of one id, for example word("state", "closed", "fi"); an unknown id is itself."""
+    message = WORDS[what].get(value)
+    return i18n.gettext(language, message) if message else value
+
+
+def topic_name(topic: str | None, language: str) -> str:
+    """The label of a topic, or a word for none."""
+    if not topic:
+        return i18n.gettext(language, N_("no topic"))
+    names = {known.id: known.names for known in directory.topics()}
+    return in_language(names[topic], i18n.reading_language(language)) if topic in names else topic
+
+
+def municipality_name(code: str, language: str) -> str:
+    """The name of a municipality; an unknown code is itself."""
+    try:
+        return in_language(directory.municipality(code).names, i18n.reading_language(language))
+    except NotFound:
+        return code
+
+
+def reason_words(reason: Reason, language: str) -> str:
+    """A stored reason as a sentence."""
+    return in_words(reason, language, partial(_name, language))
+
+
+def _name(language: str, key: str, value: Param) -> str:
+    if key in ("topic", "other"):
+        return topic_name(str(value), language)
+    if key == "municipality":
+        return municipality_name(str(value), language)
+    if key == "desk":
+        return in_language(directory.desk(int(value)).names, i18n.reading_language(language))
+    if key == "date":
+        return date_words(str(value), language)
+    return word(key, str(value), language) if key in WORDS else str(value)

@@ -1,0 +1,75 @@
+"""Every SMS: one GSM-7 segment, no content, in every language and for every purpose."""
+
+import re
+
+import pytest
+
+from helpbutton.i18n import LANGUAGES, WRITTEN
+from helpbutton.notifications import texts
+
+PURPOSES = ("confirmation", "nudge", "duty_alert", "desk_alert")
+TELLING = (
+    "apu", "apua", "avun", "lapsi", "lapse", "lasten", "nuor", "perhe", "koulu", "päivä", "neuvola", "sosiaali", "koodi",
+    "suojelu", "kunta", "kaupunki", "hyvinvointi", "turku", "hjälp", "barn", "famil", "skola", "social", "skydd", "kod",
+    "kommun", "help", "child", "school", "welfare", "protect", "http", "www", ".fi", "code",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [1, 2, 999])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_one_segment_without_content(purpose: str, language: str, count: int) -> None:
+    reference = texts.new_reference()
+    body = texts.body(purpose=purpose, language=language, reference=reference, count=count)
+    length = texts.septets(body)
+    assert length is not None
+    assert length <= texts.SEGMENT_SEPTETS
+    assert reference in body
+    assert "%" not in body
+    words = body.lower().replace(reference.lower(), "")
+    assert [word for word in TELLING if word in words] == []
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_the_written_languages_differ(purpose: str) -> None:
+    bodies = {texts.body(purpose=purpose, language=language, reference="K7QX") for language in WRITTEN}
+    assert len(bodies) == len(WRITTEN)
+
+
+def test_finnish_as_people_read_it() -> None:
+    assert texts.body(purpose="confirmation", language="fi", reference="K7QX") == (
+        "Viestisi on perillä. Löydät vastauksen sieltä, mistä lähetit viestin. Viite K7QX."
+    )
+    assert texts.body(purpose="desk_alert", language="fi", reference="K7QX", count=3) == (
+        "Työlistallasi on 3 uutta asiaa. Viite K7QX."
+    )
+    assert "1" not in texts.body(purpose="desk_alert", language="fi", reference="K7QX", count=1)
+
+
+def test_an_unknown_purpose_has_no_text() -> None:
+    with pytest.raises(ValueError, match="no text"):
+        texts.body(purpose="advert", language="fi", reference="K7QX")
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("", 0),
+        ("åäöÅÄÖé", 7),
+        ("€", 2),
+        ("[a]", 5),
+        ("Š", None),
+        ("č", None),
+        ("–", None),
+        ("”", None),
+        ("Ж", None),
+    ],
+)
+def test_septets(text: str, length: int | None) -> None:
+    assert texts.septets(text) == length
+
+
+def test_references_spell_nothing_and_vary() -> None:
+    references = {texts.new_reference() for _ in range(300)}
+    assert len(references) > 290
+    assert all(re.fullmatch(r"[256789BCDFGHJKMNPQRTVWXZ]{4}", reference) for reference in references)

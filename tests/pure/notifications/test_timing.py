@@ -1,0 +1,92 @@
+"""When an SMS may leave: safe hours of the sender, opening hours of the desk, daylight saving, nights."""
+
+import datetime as dt
+
+import pytest
+
+from helpbutton.cases.promise import DeskHours
+from helpbutton.clock import HELSINKI
+from helpbutton.notifications.timing import SafeHours, earliest, validity_s
+
+OFFICE = DeskHours.parse(
+    {day: [["08:00", "16:00"]] for day in ("mon", "tue", "wed", "thu", "fri")},
+    open_on_holidays=False,
+    closures=[],
+)
+NEVER = DeskHours.parse({}, open_on_holidays=False, closures=[])
+
+
+def helsinki(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text).replace(tzinfo=HELSINKI)
+
+
+@pytest.mark.parametrize(
+    ("not_before", "not_after", "now", "leaves"),
+    [
+        (None, None, "2026-11-21T03:00", "2026-11-21T03:00"),
+        ("09:00", None, "2026-11-21T08:59", "2026-11-21T09:00"),
+        ("09:00", None, "2026-11-21T09:00", "2026-11-21T09:00"),
+        ("09:00", None, "2026-11-21T23:59", "2026-11-21T23:59"),
+        ("09:00", "15:00", "2026-11-21T15:00", "2026-11-22T09:00"),
+        (None, "15:00", "2026-11-21T15:30", "2026-11-22T08:00"),
+        (None, "15:00", "2026-11-21T03:00", "2026-11-21T03:00"),
+        (None, "07:00", "2026-11-21T12:00", "2026-11-22T00:00"),
+        ("20:00", "02:00", "2026-11-21T12:00", "2026-11-21T20:00"),
+        ("20:00", "02:00", "2026-11-21T23:00", "2026-11-21T23:00"),
+        ("20:00", "02:00", "2026-11-22T01:59", "2026-11-22T01:59"),
+        ("09:00", "09:00", "2026-11-21T03:00", "2026-11-21T03:00"),
+        ("09:00", "15:00", "2026-03-28T20:00", "2026-03-29T09:00"),
+        ("09:00", "15:00", "2026-10-24T20:00", "2026-10-25T09:00"),
+    ],
+)
+def test_a_nudge_keeps_to_safe_hours(
+    not_before: str | None, not_after: str | None, now: str, leaves: str
+) -> None:
+    moment = helsinki(now)
+    safe = SafeHours(not_before, not_after)
+    assert earliest("nudge", now=moment, created=moment, safe=safe, hours=None) == helsinki(leaves)
+
+
+def test_a_confirmation_is_never_held_while_fresh_but_keeps_to_safe_hours_when_late() -> None:
+    night, safe = helsinki("2026-11-21T23:00"), SafeHours("09:00", "15:00")
+    fresh = earliest(
+        "confirmation", now=night, created=night - dt.timedelta(minutes=14), safe=safe, hours=None
+    )
+    late = earliest(
+        "confirmation", now=night, created=night - dt.timedelta(minutes=15), safe=safe, hours=None
+    )
+    assert fresh == night
+    assert late == helsinki("2026-11-22T09:00")
+
+
+@pytest.mark.parametrize(
+    ("now", "leaves"),
+    [
+        ("2026-11-21T23:00", "2026-11-23T08:00"),
+        ("2026-11-20T15:59", "2026-11-20T15:59"),
+        ("2026-11-20T16:00", "2026-11-23T08:00"),
+        ("2026-12-24T09:00", "2026-12-28T08:00"),
+    ],
+)
+def test_a_desk_alert_waits_for_opening(now: str, leaves: str) -> None:
+    moment = helsinki(now)
+    assert earliest("desk_alert", now=moment, created=moment, safe=None, hours=OFFICE) == helsinki(leaves)
+
+
+def test_urgent_is_never_held_and_a_desk_that_never_opens_is_told_at_once() -> None:
+    night = helsinki("2026-11-21T23:00")
+    assert earliest("duty_alert", now=night, created=night, safe=None, hours=OFFICE) == night
+    assert earliest("desk_alert", now=night, created=night, safe=None, hours=NEVER) == night
+
+
+@pytest.mark.parametrize(
+    ("purpose", "now", "seconds"),
+    [
+        ("nudge", "2026-11-21T14:30", 1800),
+        ("nudge", "2026-11-21T09:30", 3600),
+        ("nudge", "2026-11-21T14:59:50", 60),
+        ("confirmation", "2026-11-21T14:30", 3600),
+    ],
+)
+def test_nothing_arrives_long_after_safe_hours(purpose: str, now: str, seconds: int) -> None:
+    assert validity_s(purpose, now=helsinki(now), safe=SafeHours("09:00", "15:00")) == seconds

@@ -1,0 +1,311 @@
+"""An installation with desks and cases of our own making, and the provider's stand-in as a real process."""
+
+import datetime as dt
+import json
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from helpbutton import clock, outbox, settings
+from helpbutton.app import create_bare
+from helpbutton.cases.models import Case, CaseKey, Contact
+from helpbutton.conversation.models import Message
+from helpbutton.db import db, reading, transaction
+from helpbutton.directory.models import County, Municipality, Organisation, Service, Site
+from helpbutton.migrate import import_models
+from helpbutton.notifications.models import Attempt, Notification, PhoneMessage
+from helpbutton.notifications.operations import plan_alert, plan_confirmation
+from helpbutton.settings import Settings
+from helpbutton.staff.models import Account
+from helpbutton.vault import keystore, sealing
+from helpbutton.vault.sealing import CaseVault
+from tests.processes import Process, free_port, wait_for
+
+ALWAYS = {day: [["00:00", "24:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+OFFICE = {day: [["08:00", "16:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
+SENDER, DUTY = "+358401234567", "+358457777777"
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[Flask]:
+    config = Settings(data_dir=tmp_path, demo=True, sms="demo")
+    app = create_bare(config)
+    keystore.create_missing(config.secret_key_path, config.key_store_path)
+    import_models()
+    with app.app_context():
+        db.create_all()
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+class World:
+    """Makes what notifications are about, and looks at what became of them."""
+
+    def __init__(self) -> None:
+        self._made = 0
+        with transaction() as session:
+            session.add(County(code="t1", names={"fi": "Testi"}, kind="county", contact={}))
+            session.flush()
+            session.add(
+                Municipality(
+                    code="t01",
+                    name_fi="Testilä",
+                    name_sv="Testby",
+                    languages="fi",
+                    region="T",
+                    county_code="t1",
+                )
+            )
+            session.add(Organisation(key="test", kind="county", names={"fi": "Testi"}))
+            account = Account(email="t@example.fi", name="T", password_hash="-", created_at=clock.now())
+            session.add(account)
+            session.flush()
+            organisation = session.scalar(select(Organisation.id).where(Organisation.key == "test"))
+            assert organisation is not None
+            site = Site(
+                key="test",
+                names={"fi": "Testi"},
+                organisation_id=organisation,
+                municipality_code="t01",
+                origins=[],
+                languages=["fi"],
+            )
+            session.add(site)
+            session.flush()
+            self.organisation, self.site, self.account = organisation, site.id, account.id
+
+    def desk(
+        self,
+        *,
+        hours: dict[str, Any] = ALWAYS,
+        duty_number: str | None = DUTY,
+        language: str = "fi",
+        alert_spacing_s: int = 900,
+    ) -> int:
+        self._made += 1
+        with transaction() as session:
+            desk = Service(
+                key=f"desk-{self._made}",
+                organisation_id=self.organisation,
+                kind="family_guidance",
+                names={"fi": "Tiski"},
+                languages=[language],
+                interpreters=False,
+                hours=hours,
+                open_on_holidays=False,
+                closures=[],
+                promise_days=3,
+                promise_channel="message",
+                duty_number=duty_number,
+                alert_spacing_s=alert_spacing_s,
+            )
+            session.add(desk)
+            session.flush()
+            return desk.id
+
+    def case(
+        self,
+        desk: int,
+        *,
+        phone: str | None = SENDER,
+        urgency: str = "normal",
+        language: str = "fi",
+        **contact: object,
+    ) -> int:
+        self._made += 1
+        number = f"TEST-{self._made:04}"
+        vault = CaseVault(number, sealing.new_key())
+        now = clock.now()
+        with transaction() as session:
+            case = Case(
+                number=number,
+                site_id=self.site,
+                receipt_digest=sealing.digest("test", "receipt", number),
+                request_digest=sealing.digest("test", "request", number),
+                body_fingerprint=b"",
+                kind="help",
+                role="parent",
+                municipality_code="t01",
+                language=language,
+                may_forward=True,
+                do_not_tell_guardian=False,
+                secret_address=False,
+                text=vault.seal("Aamut ovat vaikeita.", "case.text"),
+                organisation_id=self.organisation,
+                addressed_service_id=desk,
+                service_id=desk,
+                state="sorted",
+                urgency=urgency,
+                urgency_rank=("urgent", "soon", "normal", "low").index(urgency),
+                danger_flags=[],
+                needs_review=False,
+                received_at=now,
+                promised_by=now + dt.timedelta(days=3),
+                respond_by=now + dt.timedelta(days=3),
+            )
+            session.add(case)
+            session.flush()
+            epoch = keystore.current().epoch
+            wrapped = sealing.wrap(vault.key, number=number, organisation_id=self.organisation, epoch=epoch)
+            session.add(
+                CaseKey(
+                    case_id=case.id,
+                    number=number,
+                    organisation_id=self.organisation,
+                    epoch=epoch,
+                    wrapped=wrapped,
+                )
+            )
+            flags: dict[str, Any] = {
+                "safe_to_call": True,
+                "safe_to_leave_message": False,
+                "safe_to_text": True,
+                "sms_may_name_service": False,
+                "nudge_only": False,
+                **contact,
+            }
+            session.add(Contact(case_id=case.id, phone=vault.seal(phone, "contact.phone"), **flags))
+            return case.id
+
+    def message(self, case: int, *, direction: str) -> int:
+        self._made += 1
+        with transaction() as session:
+            key = session.get_one(CaseKey, case)
+            message = Message(
+                case_id=case,
+                at=clock.now(),
+                direction=direction,
+                account_id=self.account if direction == "to_family" else None,
+                token=f"token-{self._made}",
+                body=key.vault().seal("Hei", "message.body"),
+            )
+            session.add(message)
+            session.flush()
+            return message.id
+
+    def confirm(self, case: int) -> None:
+        with transaction() as session:
+            vault = session.get_one(CaseKey, case).vault()
+            contact = session.get(Contact, case)
+            plan_confirmation(session, case=session.get_one(Case, case), contact=contact, vault=vault)
+
+    def alert(self, case: int) -> None:
+        with transaction() as session:
+            row = session.get_one(Case, case)
+            plan_alert(session, case=row, service=session.get_one(Service, row.service_id))
+
+    def notifications(self, purpose: str | None = None) -> list[Notification]:
+        db.session.expire_all()
+        rows = reading().scalars(select(Notification).order_by(Notification.id))
+        return [row for row in rows if purpose in (None, row.purpose)]
+
+    def only(self, purpose: str | None = None) -> Notification:
+        (notification,) = self.notifications(purpose)
+        return notification
+
+    def attempts(self) -> list[Attempt]:
+        db.session.expire_all()
+        return list(reading().scalars(select(Attempt).order_by(Attempt.notification_id, Attempt.number)))
+
+    def phone(self) -> list[PhoneMessage]:
+        return list(reading().scalars(select(PhoneMessage).order_by(PhoneMessage.id)))
+
+    def to_do(self, notification: int) -> outbox.ToDo:
+        wanted = select(outbox.ToDo).where(
+            outbox.ToDo.kind == "deliver_notification", outbox.ToDo.ref == notification
+        )
+        return reading().scalars(wanted).one()
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    return World()
+
+
+class Provider:
+    """The stand-in in its own process; `refuse_connections` makes its port dead."""
+
+    def __init__(self, directory: Path) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        server = Path(__file__).parents[2] / "fakes" / "twilio_server.py"
+        command = [sys.executable, server, "--port", str(self.port), "--store", directory / "provider.sqlite"]
+        self.process = Process(command, log=directory / "provider.log")
+
+    def start(self) -> None:
+        self.process.start()
+        wait_for(f"{self.url}/control/requests")
+
+    def behave(self, behaviour: str, *, to: str = "*", times: int | None = None) -> None:
+        self._post({"to": to, "behaviour": behaviour, "times": times})
+
+    def clear(self) -> None:
+        self._post({"clear": True})
+
+    def accepted(self) -> list[dict[str, Any]]:
+        with urllib.request.urlopen(f"{self.url}/control/messages", timeout=5) as answer:
+            messages: list[dict[str, Any]] = json.load(answer)
+        return messages
+
+    def calls(self) -> int:
+        """How many messages it was asked to create, accepted or not."""
+        with urllib.request.urlopen(f"{self.url}/control/requests", timeout=5) as answer:
+            return int(json.load(answer).get("create", 0))
+
+    def _post(self, wish: dict[str, Any]) -> None:
+        request = urllib.request.Request(f"{self.url}/control", data=json.dumps(wish).encode())
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            answer.read()
+
+
+@pytest.fixture(scope="session")
+def provider_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
+    provider = Provider(tmp_path_factory.mktemp("provider"))
+    provider.start()
+    yield provider
+    provider.process.kill()
+
+
+class Sent:
+    """What the provider accepted since the test began."""
+
+    def __init__(self, provider: Provider) -> None:
+        self._provider, self._before = provider, len(provider.accepted())
+
+    def __call__(self) -> list[dict[str, Any]]:
+        return self._provider.accepted()[self._before :]
+
+
+@pytest.fixture
+def provider(provider_process: Provider, world: World, tmp_path: Path) -> Provider:
+    """The SMS of this test go to the stand-in through the real SDK."""
+    if not provider_process.process.running:
+        provider_process.start()
+    provider_process.clear()
+    use_twilio(tmp_path, provider_process.url)
+    return provider_process
+
+
+@pytest.fixture
+def sent(provider: Provider) -> Sent:
+    return Sent(provider)
+
+
+def use_twilio(directory: Path, api_base: str) -> None:
+    token = directory / "twilio-token"
+    token.write_text("a-token\n")
+    chosen = {
+        "sms": "twilio",
+        "twilio_account_sid": "AC" + "0" * 32,
+        "twilio_auth_token_file": token,
+        "twilio_from": "+358501111111",
+        "twilio_api_base": api_base,
+    }
+    settings.activate(settings.current().model_copy(update=chosen))

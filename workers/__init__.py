@@ -1,0 +1,1 @@
+"""Processes that work on to-dos; nothing imports them, the command line starts them."""

@@ -1,0 +1,59 @@
+"""The Celery application: one task without arguments that runs what is due. Truth and retries live in the database."""
+
+from celery import Celery
+from celery.signals import worker_process_init
+from flask import Flask
+
+from helpbutton import bell, settings
+from helpbutton.app import configure_logging, open_installation
+from workers import executor
+
+MOST_IN_ONE_TASK = 200
+
+_flask: Flask | None = None
+
+
+def _broker() -> str:
+    return settings.load().broker or "memory://"
+
+
+app = Celery("helpbutton", broker=_broker(), set_as_current=True)
+app.conf.update(
+    task_default_queue=bell.QUEUE,
+    task_ignore_result=True,
+    task_serializer="json",
+    accept_content=["json"],
+    worker_prefetch_multiplier=1,
+    worker_max_tasks_per_child=2000,
+    worker_send_task_events=False,
+    worker_hijack_root_logger=False,
+    task_time_limit=60,
+    task_soft_time_limit=50,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    broker_transport_options={
+        "visibility_timeout": 120,
+        "unacked_restore_interval": 15,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 5,
+        "socket_connect_timeout": 2,
+        "socket_keepalive": True,
+        "health_check_interval": 10,
+    },
+)
+
+
+@worker_process_init.connect
+def _open(**_: object) -> None:
+    global _flask
+    configure_logging()
+    _flask, _ = open_installation(settings.load())
+
+
+@app.task(name=bell.TASK, ignore_result=True)
+def run_due() -> None:
+    """Run to-dos until none is due; a long list is passed on so that one task stays short."""
+    assert _flask is not None
+    with _flask.app_context():
+        if executor.run_due(limit=MOST_IN_ONE_TASK) == MOST_IN_ONE_TASK:
+            bell.ring()

@@ -1,0 +1,29 @@
+"""The table: each kind of to-do and the operation that does it."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from helpbutton.cases.kinds import SORT_CASE
+from helpbutton.conversation.kinds import TELL_DESK, TELL_SENDER
+from helpbutton.notifications.deliver import deliver
+from helpbutton.notifications.kinds import DELIVER
+from helpbutton.notifications.operations import tell_desk, tell_sender
+from helpbutton.outbox import Kind
+from helpbutton.sorting.operations import sort_case
+
+
+@dataclass(frozen=True)
+class Step:
+    """`run` gets the to-do's ref; it returns None when done, or the aware moment at which to run again."""
+
+    kind: Kind
+    run: Callable[[int], dt.datetime | None]
+
+
+PIPELINE = (
+    Step(SORT_CASE, sort_case),
+    Step(DELIVER, deliver),
+    Step(TELL_SENDER, tell_sender),
+    Step(TELL_DESK, tell_desk),
+)

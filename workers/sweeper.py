@@ -1,0 +1,62 @@
+"""The sweeper: finds to-dos that nobody claimed a second after they fell due, seals the audit log, shows it is alive.
+
+It needs neither broker nor beat; any number may run. Its loop uses the monotonic clock, its heartbeat has a thread
+of its own so that a long to-do does not look like a dead sweeper.
+"""
+
+import datetime as dt
+import signal
+import threading
+from collections.abc import Callable
+
+import structlog
+from flask import Flask
+
+from helpbutton import clock, heartbeat
+from helpbutton.audit import operations as audit
+from helpbutton.db import db
+from workers import executor
+
+LEFT_FOR = dt.timedelta(seconds=1)
+LOOK_EVERY_S = 0.5
+BEAT_EVERY_S = 10.0
+SEAL_EVERY_S = 5.0
+THREADS = 4
+
+log = structlog.get_logger()
+
+
+def sweep(app: Flask) -> None:
+    """Run until SIGTERM or SIGINT; to-dos in hand are finished first."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    threads = [
+        threading.Thread(target=_every, args=(app, stop, BEAT_EVERY_S, lambda: heartbeat.beat("sweeper"))),
+        threading.Thread(target=_every, args=(app, stop, SEAL_EVERY_S, audit.seal_pending)),
+        *(threading.Thread(target=_every, args=(app, stop, LOOK_EVERY_S, _work)) for _ in range(THREADS)),
+    ]
+    for thread in threads:
+        thread.start()
+    stop.wait()
+    for thread in threads:
+        thread.join()
+
+
+def _work() -> None:
+    while executor.run_one(overdue_by=LEFT_FOR):
+        pass
+
+
+def _every(app: Flask, stop: threading.Event, seconds: float, work: Callable[[], object]) -> None:
+    """Call `work` at least every `seconds`; what it raises is logged and the loop goes on."""
+    while not stop.is_set():
+        began = clock.monotonic()
+        with app.app_context():
+            try:
+                work()
+            except Exception as error:
+                log.error("sweeper_stumbled", work=getattr(work, "__name__", "beat"), error=type(error).__name__)
+            finally:
+                db.session.remove()
+        stop.wait(max(0.0, seconds - (clock.monotonic() - began)))
