@@ -10,12 +10,14 @@ from helpbutton import bell, settings
 from helpbutton.db import attach, db, engine_options, refuse_network_file_system
 from helpbutton.directory import queries as directory
 from helpbutton.settings import Settings
+from helpbutton.tables import import_all
 from helpbutton.vault import keystore
 
 
 def create_bare(config: Settings) -> Flask:
     """An application with a database and nothing else: enough for `init`, the routes commands and the workers' rooms."""
     settings.activate(config)
+    import_all()
     config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     if config.database.startswith("sqlite"):
         refuse_network_file_system(config.data_dir)

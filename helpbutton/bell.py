@@ -7,7 +7,7 @@ counted and forgotten: the sweeper finds due to-dos without it.
 import os
 import queue
 import threading
-from typing import Any
+from importlib import import_module
 
 import structlog
 from helpbutton import clock
@@ -16,23 +16,14 @@ TASK = "helpbutton.run_due"
 QUEUE = "helpbutton"
 EXPIRES_S = 60
 QUIET_S = 5.0
-TRANSPORT_OPTIONS: dict[str, Any] = {
-    "socket_timeout": 1,
-    "socket_connect_timeout": 1,
-    "max_retries": 1,
-    "interval_start": 0,
-    "interval_step": 0.1,
-    "interval_max": 0.1,
-}
+TIMEOUTS = {"socket_timeout": 1, "socket_connect_timeout": 1}
+ONE_RETRY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.1}
 
 log = structlog.get_logger()
 
 
 class Bell:
-    """One bell for each process; `broker` None means nobody listens and ringing does nothing.
-
-    Celery is loaded by the first ring, on the bell's own thread: most processes start faster without it.
-    """
+    """One bell for each process; `broker` None means nobody listens and ringing does nothing."""
 
     def __init__(self, broker: str | None) -> None:
         self._broker = broker
@@ -64,11 +55,9 @@ class Bell:
                 self._pid = os.getpid()
 
     def _serve(self) -> None:
-        from celery import Celery
-
-        app = Celery(broker=self._broker, set_as_current=False)
+        app = import_module("celery").Celery(broker=self._broker, set_as_current=False)
         app.conf.update(
-            broker_transport_options=TRANSPORT_OPTIONS,
+            broker_transport_options={**TIMEOUTS, **ONE_RETRY},
             broker_connection_timeout=1,
             task_ignore_result=True,
         )
@@ -76,7 +65,7 @@ class Bell:
             self._wanted.get()
             try:
                 app.send_task(
-                    TASK, queue=QUEUE, expires=EXPIRES_S, ignore_result=True, retry_policy=TRANSPORT_OPTIONS
+                    TASK, queue=QUEUE, expires=EXPIRES_S, ignore_result=True, retry_policy=ONE_RETRY
                 )
             except Exception as error:
                 self.missed += 1
@@ -88,8 +77,10 @@ _bell = Bell(None)
 
 
 def install(broker: str | None) -> None:
-    """Hang the bell of this process."""
+    """Hang the bell of this process; Celery is loaded here so that the first ring is as quick as the others."""
     global _bell
+    if broker is not None:
+        import_module("celery")
     _bell = Bell(broker)
 
 

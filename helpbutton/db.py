@@ -139,6 +139,7 @@ def transaction() -> Iterator[Session]:
     if session.info.get("writing"):
         raise RuntimeError("a transaction is already open: operations do not call public operations")
     session.rollback()
+    session.expire_all()
     session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE"})
     session.info["writing"] = True
     callbacks: list[Callable[[], None]] = []

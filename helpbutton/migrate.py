@@ -1,7 +1,6 @@
 """Bringing the database to this version's shape, and telling whether it has it."""
 
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 
 from alembic import command
@@ -14,25 +13,10 @@ from sqlalchemy.engine import Connection
 
 from helpbutton.db import Base, db
 from helpbutton.errors import NotReady
+from helpbutton.tables import import_all
 
-MODELS = (
-    "helpbutton.outbox",
-    "helpbutton.heartbeat",
-    "helpbutton.audit.models",
-    "helpbutton.directory.models",
-    "helpbutton.staff.models",
-    "helpbutton.cases.models",
-    "helpbutton.conversation.models",
-    "helpbutton.notifications.models",
-)
 LOCK = 0x48454C50
 """PostgreSQL advisory lock, so that two machines starting together migrate one after the other."""
-
-
-def import_models() -> None:
-    """Load every table into the metadata."""
-    for module in MODELS:
-        import_module(module)
 
 
 def upgrade(revision: str = "head") -> None:
@@ -58,7 +42,7 @@ def require_current() -> None:
 
 def differences() -> list[object]:
     """What the models say and the migrated database does not, for the test that keeps them together."""
-    import_models()
+    import_all()
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return list(compare_metadata(context, Base.metadata))

@@ -32,7 +32,7 @@ def postgres_binaries() -> Path:
 
 
 class Postgres:
-    """One PostgreSQL server; `durable` keeps what it committed through a loss of power, at the usual price."""
+    """One PostgreSQL server; a `durable` one is slower and keeps what it committed through a power cut."""
 
     def __init__(self, directory: Path, *, durable: bool) -> None:
         self.port = free_port()

@@ -1,11 +1,12 @@
 """The Celery application: one task without arguments that runs what is due. Truth and retries live in the database."""
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import worker_init, worker_process_init
 from flask import Flask
 
 from helpbutton import bell, settings
 from helpbutton.app import configure_logging, open_installation
+from helpbutton.triage import warm_up
 from workers import executor
 
 MOST_IN_ONE_TASK = 200
@@ -41,6 +42,11 @@ app.conf.update(
         "health_check_interval": 10,
     },
 )
+
+
+@worker_init.connect
+def _load_knowledge(**_: object) -> None:
+    warm_up()
 
 
 @worker_process_init.connect

@@ -15,6 +15,7 @@ from flask import Flask
 from helpbutton import clock, heartbeat
 from helpbutton.audit import operations as audit
 from helpbutton.db import db
+from helpbutton.triage import warm_up
 from workers import executor
 
 LEFT_FOR = dt.timedelta(seconds=1)
@@ -28,6 +29,7 @@ log = structlog.get_logger()
 
 def sweep(app: Flask) -> None:
     """Run until SIGTERM or SIGINT; to-dos in hand are finished first."""
+    warm_up()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

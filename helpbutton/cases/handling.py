@@ -3,11 +3,12 @@
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from helpbutton import clock
+from helpbutton import clock, outbox
 from helpbutton.cases import lifecycle
 from helpbutton.cases import promise as promises
 from helpbutton.cases.access import case_for, write_logbook
 from helpbutton.cases.intake import add_reasons
+from helpbutton.cases.kinds import TELL_NEW_DESK
 from helpbutton.cases.models import Case, CaseKey, Contact, Proposal
 from helpbutton.cases.submission import URGENCIES
 from helpbutton.db import transaction
@@ -87,6 +88,7 @@ def decide_proposal(*, actor: Actor, number: str, version: int, forward: bool, g
             session, case, case.case_key.vault(), subject="desk", reasons=(Reason("forwarded_by_staff", {"ground": ground}),)
         )
         write_logbook(session, case, "forwarded", actor=actor, service=proposal.service_id, ground=ground)
+        outbox.add(session, TELL_NEW_DESK, ref=case.id)
 
 
 def move(session: Session, case: Case, service: Service) -> None:
@@ -100,13 +102,11 @@ def move(session: Session, case: Case, service: Service) -> None:
         case.organisation_id = service.organisation_id
 
 
-def raise_urgency(case: Case, urgency: str) -> bool:
-    """Urgency only rises without a human; returns whether it did."""
+def raise_urgency(case: Case, urgency: str) -> None:
+    """Urgency only rises without a human."""
     rank = URGENCIES.index(urgency)
-    if rank >= case.urgency_rank:
-        return False
-    case.urgency, case.urgency_rank = urgency, rank
-    return True
+    if rank < case.urgency_rank:
+        case.urgency, case.urgency_rank = urgency, rank
 
 
 def _current(session: Session, actor: Actor, number: str, version: int, action: str) -> Case:

@@ -6,7 +6,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
 from helpbutton.db import Base, UTCDateTime
-from helpbutton.migrate import import_models
+from helpbutton.tables import import_all
 
 
 def _render(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
@@ -14,7 +14,7 @@ def _render(kind: str, item: Any, _context: AutogenContext) -> str | Literal[Fal
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UTCDateTime) else False
 
 
-import_models()
+import_all()
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,

@@ -64,6 +64,13 @@ def tell_sender(message_id: int) -> None:
         )
 
 
+def tell_new_desk(case_id: int) -> None:
+    """To-do: alert the desk that a case has been passed on to."""
+    with transaction() as session:
+        case = session.get_one(Case, case_id)
+        plan_alert(session, case=case, service=session.get_one(Service, case.service_id))
+
+
 def tell_desk(message_id: int) -> None:
     """To-do: alert the desk to a message from the family, like a new case of the same urgency."""
     with transaction() as session:

@@ -23,7 +23,7 @@ class PhoneSms:
 
 @dataclass(frozen=True)
 class Phone:
-    """One number with its messages, newest first. `desk` is the desk whose duty number it is, None for a family."""
+    """One number with its messages, newest first. `desk` has it as its duty number; None for a family."""
 
     number: str
     desk: Names | None
@@ -42,9 +42,7 @@ def phones() -> list[Phone]:
     for sms in reversed(phone_messages()):
         by_number.setdefault(sms.to, []).append(sms)
     desks = {
-        number: names
-        for number, names in reading().execute(
-            select(Service.duty_number, Service.names).where(Service.duty_number.in_(by_number))
-        )
+        service.duty_number: service.names
+        for service in reading().scalars(select(Service).where(Service.duty_number.in_(by_number)))
     }
     return [Phone(number, desks.get(number), tuple(messages)) for number, messages in by_number.items()]

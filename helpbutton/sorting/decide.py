@@ -27,8 +27,7 @@ def choose_topic(stated: str | None, suggestion: Suggestion) -> TopicChoice:
         agree = suggestion.topic == stated
         reason = Reason("topic_stated" if agree else "topic_stated_over_triage", {"topic": stated, "other": suggestion.topic})
         return TopicChoice(stated, True, True, reason)
-    score = suggestion.alternatives[0].score if suggestion.alternatives else 0.0
-    sure = not suggestion.needs_review and score >= SURE_ENOUGH_TO_MOVE
+    sure = not suggestion.needs_review and suggestion.score >= SURE_ENOUGH_TO_MOVE
     return TopicChoice(suggestion.topic, False, sure, None)
 
 

@@ -52,8 +52,8 @@ def _apply_triage(
     add_reasons(session, case, vault, subject="triage", reasons=suggestion.reasons)
     if choice.reason:
         add_reasons(session, case, vault, subject="topic", reasons=(choice.reason,))
-    if handling.raise_urgency(case, suggestion.urgency):
-        _promise_for_urgency(session, case, vault)
+    handling.raise_urgency(case, suggestion.urgency)
+    _promise_for_urgency(session, case, vault)
 
 
 def _promise_for_urgency(session: Session, case: Case, vault: CaseVault) -> None:

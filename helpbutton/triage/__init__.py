@@ -1,4 +1,4 @@
-"""Triage: what a message is about and how urgent it is, with reasons. Pure: text and facts in, a suggestion out."""
+"""Triage: what a message is about and how urgent it is, with reasons. Pure: text in, a suggestion out."""
 
 from helpbutton.triage.danger import DangerHit, screen
 from helpbutton.triage.personal_data import PersonalDatum

@@ -1,8 +1,8 @@
 """Signs of danger in a message: explicit phrases for each language, never statistics.
 
-All languages are always tried, because people mix them. A sign is dropped only when a harmless phrase lies over the same
-words ("tapan aikaa"), a denial stands directly before it ("ei ole väkivaltaa"), or, for the weaker phrases, when the
-same sentence tells of a film, a game or times long past.
+All languages are always tried, because people mix them. A sign is dropped only when a harmless phrase lies
+over the same words ("tapan aikaa"), a denial stands directly before it ("ei ole väkivaltaa"), or, for the
+weaker phrases, when the same sentence tells of a film, a game or times long past.
 """
 
 from collections.abc import Sequence
@@ -46,7 +46,7 @@ def _signs() -> PhraseBook[_Sign]:
 
 
 @cache
-def _excuses() -> PhraseBook[str]:
+def _excuse_phrases() -> PhraseBook[str]:
     book: PhraseBook[str] = PhraseBook()
     danger = load("triage/danger.json")
     for kind, part in ((_HARMLESS, "harmless"), (_DENIAL, "denials"), (_STORY, "stories")):
@@ -67,8 +67,8 @@ def screen_tokens(cleaned: str, tokens: Sequence[Token]) -> tuple[DangerHit, ...
     matches = list(_signs().find(tokens))
     if not matches:
         return ()
-    excuses = list(_excuses().find(tokens))
-    kept = [match for match in matches if not _excused(match, excuses, cleaned, tokens)]
+    excuses = _find_excuses(cleaned, tokens)
+    kept = [match for match in matches if not excuses.cover(match, tokens)]
     hits = [
         DangerHit(flag, quote(cleaned, tokens, place))
         for flag in dict.fromkeys(match.label.flag for match in kept)
@@ -88,15 +88,37 @@ def _joined(matches: Sequence[Match[_Sign]]) -> list[Match[_Sign]]:
     return joined
 
 
-def _excused(match: Match[_Sign], excuses: Sequence[Match[str]], cleaned: str, tokens: Sequence[Token]) -> bool:
-    for excuse in excuses:
+@dataclass(frozen=True, slots=True)
+class _Excuses:
+    """Tokens under a harmless phrase, tokens right after a denial, sentences that tell a story."""
+
+    harmless: frozenset[int]
+    denied: frozenset[int]
+    stories: frozenset[int]
+
+    def cover(self, match: Match[_Sign], tokens: Sequence[Token]) -> bool:
+        return (
+            match.first in self.denied
+            or not self.harmless.isdisjoint(range(match.first, match.last + 1))
+            or (not match.label.sure and tokens[match.first].sentence in self.stories)
+        )
+
+
+def _stands_right_before_a_word(denial: Match[str], cleaned: str, tokens: Sequence[Token]) -> bool:
+    """Whether nothing but blanks lies between a denial and the next word: "No, he hits me" denies nothing."""
+    after = denial.last + 1
+    return after < len(tokens) and cleaned[tokens[denial.last].end : tokens[after].start].isspace()
+
+
+def _find_excuses(cleaned: str, tokens: Sequence[Token]) -> _Excuses:
+    harmless: set[int] = set()
+    denied: set[int] = set()
+    stories: set[int] = set()
+    for excuse in _excuse_phrases().find(tokens):
         if excuse.label == _HARMLESS:
-            if excuse.first <= match.last and match.first <= excuse.last:
-                return True
-        elif excuse.label == _DENIAL:
-            between = cleaned[tokens[excuse.last].end : tokens[match.first].start]
-            if excuse.last + 1 == match.first and between.isspace():
-                return True
-        elif not match.label.sure and tokens[excuse.first].sentence == tokens[match.first].sentence:
-            return True
-    return False
+            harmless.update(range(excuse.first, excuse.last + 1))
+        elif excuse.label == _STORY:
+            stories.add(tokens[excuse.first].sentence)
+        elif _stands_right_before_a_word(excuse, cleaned, tokens):
+            denied.add(excuse.last + 1)
+    return _Excuses(frozenset(harmless), frozenset(denied), frozenset(stories))

@@ -22,7 +22,13 @@ FLAGS = (
     "no_shelter",
 )
 _CODE_VERSION = "1"
-_FILES = ("topics.json", "triage/danger.json", "triage/lexicon.json", "triage/examples.json", "triage/languages.json")
+_FILES = (
+    "topics.json",
+    "triage/danger.json",
+    "triage/lexicon.json",
+    "triage/examples.json",
+    "triage/languages.json",
+)
 
 
 class KnowledgeError(ValueError):
@@ -38,7 +44,7 @@ def load(name: str) -> dict[str, Any]:
 
 @cache
 def topic_urgencies() -> dict[str, str]:
-    """Topic id -> its own urgency. Raises KnowledgeError when the fallback is missing or an urgency unknown."""
+    """Topic id -> its own urgency. Raises KnowledgeError without a fallback or with a strange urgency."""
     urgencies = {topic["id"]: topic["urgency"] for topic in load("topics.json")["topics"]}
     if FALLBACK_TOPIC not in urgencies or not set(urgencies.values()) <= set(URGENCIES):
         raise KnowledgeError("config/topics.json: no fallback topic, or an unknown urgency")

@@ -1,10 +1,10 @@
-"""Which of the supported languages a message is written in: script first, then small words, then letter statistics."""
+"""Which supported language a message is written in: script first, then small words and letter statistics."""
 
 import math
 from collections import Counter
 from functools import cache
 
-from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from helpbutton.triage.knowledge import LANGUAGES, load
 from helpbutton.triage.words import Token, fold
@@ -16,7 +16,7 @@ _ONLY_UKRAINIAN, _ONLY_RUSSIAN = frozenset("іїєґ"), frozenset("ыэёъ")
 _READ = 600  # characters looked at
 _WORD_PULL = 1.5
 _DECLARED_PULL = 2.0
-_STATISTICS_CAP = 8.0
+_LEAST_SHARE = math.exp(-8)
 _FEW_LETTERS = 4
 
 
@@ -46,8 +46,8 @@ def warm_up() -> None:
 def spoken_language(cleaned: str, tokens: tuple[Token, ...], declared: str | None = None) -> str:
     """The language of a cleaned message, one of `knowledge.LANGUAGES`.
 
-    `declared` (the language of the form; "fi-selko" counts as Finnish) decides for texts of a word or none, and tips the
-    balance for short ones.
+    `declared` (the language of the form; "fi-selko" counts as Finnish) decides for texts without
+    letters and tips the balance for short ones.
     """
     prior = (declared or "").split("-")[0]
     prior = prior if prior in LANGUAGES else ""
@@ -89,11 +89,11 @@ def _cyrillic(text: str, tokens: tuple[Token, ...], prior: str) -> str:
     return max(_CYRILLIC, key=lambda language: scores[language])
 
 
-def _scores(text: str, tokens: tuple[Token, ...], candidates: tuple[str, ...], prior: str) -> dict[str, float]:
-    shares = {language: float(share) for language, share in _identifier().rank(text)}
-    scores = {
-        language: max(math.log(max(shares.get(language, 0.0), 1e-30)), -_STATISTICS_CAP) for language in candidates
-    }
+def _scores(
+    text: str, tokens: tuple[Token, ...], candidates: tuple[str, ...], prior: str
+) -> dict[str, float]:
+    shares = {language: max(float(share), _LEAST_SHARE) for language, share in _identifier().rank(text)}
+    scores = {language: math.log(shares[language]) for language in candidates}
     for token in tokens:
         if token.start >= _READ:
             break

@@ -1,4 +1,4 @@
-"""How much a message resembles the example messages of each topic: tf-idf over pieces of words, cosine to the mean."""
+"""How much a message resembles the examples of each topic: tf-idf over pieces of words, cosine to a mean."""
 
 import math
 from collections import Counter, defaultdict
@@ -14,7 +14,9 @@ class Likeness:
     """One language's examples, learnt at construction; deterministic and read-only afterwards."""
 
     def __init__(self, examples: Mapping[str, Sequence[str]]) -> None:
-        documents = [(topic, pieces(tokenise(clean(text)))) for topic, texts in examples.items() for text in texts]
+        documents = [
+            (topic, pieces(tokenise(clean(text)))) for topic, texts in examples.items() for text in texts
+        ]
         seen = Counter(piece for _, found in documents for piece in found)
         self._rarity = {piece: math.log(1 + len(documents) / n) for piece, n in seen.items()}
         centroids: dict[str, dict[str, float]] = {topic: defaultdict(float) for topic in examples}

@@ -1,4 +1,4 @@
-"""Personal data that a sender wrote into free text: identity codes, phone numbers, e-mail, street addresses, names."""
+"""Personal data in free text: identity codes, phone numbers, e-mail and street addresses, given names."""
 
 import re
 from collections.abc import Iterator
@@ -11,14 +11,17 @@ from helpbutton.triage.words import clean
 
 _CENTURIES = {"+": 1800} | dict.fromkeys("-UVWXY", 1900) | dict.fromkeys("ABCDEF", 2000)
 _CHECK_CHARACTERS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
-_IDENTITY = re.compile(r"(?<![0-9A-Za-z])(\d{2})(\d{2})(\d{2})\s?([-+A-FU-Ya-fu-y–])\s?(\d{3})([0-9A-Ya-y])(?![0-9A-Za-z])")
+_IDENTITY = re.compile(
+    r"(?<![0-9A-Za-z])(\d{2})(\d{2})(\d{2})\s?([-+A-FU-Ya-fu-y–])\s?(\d{3})([0-9A-Ya-y])(?![0-9A-Za-z])"
+)
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,4}[A-Za-z]{2,24}\b")
 _STREET_END = (
     r"(?:katu|tie|kuja|polku|väylä|raitti|kaari|rinne|bulevardi|penger|kadulla|tiellä|kujalla|polulla|kaarella|rinteellä"
     r"|gatan|vägen|gränden|stigen|allén|bågen)"
 )
 _ADDRESS = re.compile(
-    rf"\b[A-ZÅÄÖa-zåäö]{{2,25}}(?:[ -][a-zåäö]{{2,20}})?{_STREET_END} \d{{1,3}}(?: ?[A-Za-z](?![\w]))?(?: ?\d{{1,3}}\b)?"
+    r"\b(?!(?i:valta|maan|kanta|moottori)tie )[A-ZÅÄÖa-zåäö]{2,25}(?:[ -][a-zåäö]{2,20})?"
+    rf"{_STREET_END} \d{{1,3}}(?: ?[A-Za-z](?![\w]))?(?: ?\d{{1,3}}\b)?"
     r"(?!\s*(?:h\b|t\b|tunti|tuntia|päiv|vuo|v\b|vk|viik|kuuk|kertaa|min|dag|tim|år|gång))"
 )
 _NAME_CUE = re.compile(
@@ -61,8 +64,8 @@ def find(text: str) -> tuple[PersonalDatum, ...]:
 def is_identity_code(day: int, month: int, year: int, individual: str, check: str) -> bool:
     """Whether a Finnish personal identity code is a real date with the right check character.
 
-    The check character is the remainder of ddmmyynnn divided by 31; `individual` is 002-999, of which 900-999 are
-    temporary. Source: Digital and Population Data Services Agency; decree 690/2022 for the century signs.
+    The check character stands for the remainder of ddmmyynnn divided by 31; `individual` is 002-999, of which
+    900-999 are temporary. Source: Digital and Population Data Services Agency (personal identity code).
     """
     try:
         date(year, month, day)

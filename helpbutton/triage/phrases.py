@@ -1,8 +1,8 @@
 """The small phrase language of config/triage and its matcher.
 
-A phrase is words in order: `word` exactly, `stem*` a beginning, `*part*` anywhere inside, `a|b` either, `<set>` a named
-list of such; between words `.` allows one word more and `..` three. Upper case and diacritics do not matter.
-A phrase never reaches over the end of a sentence.
+A phrase is words in order: `word` exactly, `stem*` a beginning, `*part*` anywhere inside, `a|b` either,
+`<set>` a named list of such; between words `.` allows one word more and `..` three. Upper case and diacritics
+do not matter. A phrase never reaches over the end of a sentence.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

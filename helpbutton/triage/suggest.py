@@ -1,4 +1,4 @@
-"""One message in, one suggestion out: language, topic, urgency, danger, personal data, each with its reason."""
+"""One message in, one suggestion out: language, topic, urgency, danger, personal data, with reasons."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ _UNSURE_RAISE_SHARE = 0.25
 
 @dataclass(frozen=True)
 class TriageFacts:
-    """What is known of a message: its `text`, the language of the form, the sender's role (API ids), if stated."""
+    """What is known of a message: its `text`, the form's language and the sender's role (API ids)."""
 
     text: str
     language: str | None = None
@@ -44,6 +44,8 @@ class Suggestion:
 
     language: str
     topic: str
+    score: float
+    """The share of `topic`, 0-1; 0 when no topic stands out."""
     alternatives: tuple[Alternative, ...]
     urgency: str
     flags: tuple[str, ...]
@@ -55,7 +57,7 @@ class Suggestion:
 
 
 def suggest(facts: TriageFacts) -> Suggestion:
-    """A suggestion for any text whatsoever: nothing in it raises; text after 20,000 characters is not read."""
+    """A suggestion for any text whatsoever: no text raises; what follows 20,000 characters is not read."""
     cleaned = clean(facts.text[:LONGEST])
     tokens = tokenise(cleaned)
     spoken = language.spoken_language(cleaned, tokens, facts.language)
@@ -73,6 +75,7 @@ def suggest(facts: TriageFacts) -> Suggestion:
     return Suggestion(
         language=spoken,
         topic=chosen,
+        score=round(guess.ranked[0][1], 3) if guess.sure else 0.0,
         alternatives=alternatives,
         urgency=urgency,
         flags=flags,
@@ -98,7 +101,7 @@ def warm_up() -> None:
 
 
 def _urgency(guess: TopicGuess, chosen: str, flags: Sequence[str]) -> tuple[str, Reason]:
-    """Any danger flag means urgent. Otherwise the topic's own urgency; a topic that is not sure raises to soon at most."""
+    """Any danger flag means urgent. Otherwise the topic's own; an unsure topic raises to soon at most."""
     if flags:
         return "urgent", Reason("urgency_danger", {"urgency": "urgent", "flag": flags[0]})
     urgencies = topic_urgencies()
@@ -119,7 +122,8 @@ def _language_reasons(spoken: str, declared: str | None) -> tuple[Reason, ...]:
 
 def _topic_reasons(guess: TopicGuess, chosen: str, alternatives: Sequence[Alternative]) -> tuple[Reason, ...]:
     second = tuple(
-        Reason("topic_second", {"topic": other.topic, "score": _percent(other.score)}) for other in alternatives[:1]
+        Reason("topic_second", {"topic": other.topic, "score": _percent(other.score)})
+        for other in alternatives[:1]
     )
     if not guess.sure:
         return (Reason("topic_unsure"), *second)

@@ -1,10 +1,10 @@
-"""Text into comparable words: cleaned, folded to plain letters, cut into tokens that remember where they stood."""
+"""Text into comparable words: cleaned, folded to plain letters, cut into tokens that keep their places."""
 
 import re
 import unicodedata
 from dataclasses import dataclass
 
-_WORD = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)*")
+_WORD = re.compile(r"[^\W_]+(?:['’ʼ_][^\W_]+)*")
 _SENTENCE_END = re.compile(r"[.!?…;\n؟。]")
 _APOSTROPHES = {"’": "'", "ʼ": "'", "`": "'", "´": "'"}
 _LETTERS = {"ى": "ي", "ة": "ه", "ı": "i", "ø": "o", "æ": "a", "ß": "s", "ґ": "г"}
@@ -12,7 +12,7 @@ _LETTERS = {"ى": "ي", "ة": "ه", "ı": "i", "ø": "o", "æ": "a", "ß": "s", 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word: `folded` for comparing, `start`/`end` its place in the cleaned text, `sentence` counted from 0."""
+    """One word: `folded` for comparing, `start`/`end` its place in the cleaned text, `sentence` from 0."""
 
     folded: str
     start: int
@@ -21,7 +21,7 @@ class Token:
 
 
 class _FoldTable(dict[int, str]):
-    """One folded letter for each character, worked out when first met, so that places in the text do not move."""
+    """One folded letter for each character, worked out when first met, so that places do not move."""
 
     def __missing__(self, code: int) -> str:
         char = chr(code).lower()
@@ -38,7 +38,7 @@ _FOLD = _FoldTable()
 
 
 def clean(text: str) -> str:
-    """NFKC text in which control characters, lone surrogates and invisible marks are blanks; newlines stay."""
+    """NFKC text with blanks for control characters, lone surrogates and invisible marks; newlines stay."""
     composed = unicodedata.normalize("NFKC", text)
     if composed.isprintable():
         return composed
@@ -65,5 +65,5 @@ def tokenise(cleaned: str) -> tuple[Token, ...]:
 
 
 def stem(word: str) -> str:
-    """A rough stem of a folded word: inflection in Finnish and Swedish mostly changes what follows the fifth letter."""
+    """A rough stem of a folded word: Finnish and Swedish mostly inflect what follows the fifth letter."""
     return word[: max(4, min(6, len(word) - 2))] if len(word) > 4 else word

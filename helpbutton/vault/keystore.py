@@ -73,7 +73,7 @@ def load(secret_path: Path, key_store_path: Path) -> KeyStore:
         secret = secret_path.read_bytes().strip()
         epochs = json.loads(key_store_path.read_bytes())["epochs"]
         store = KeyStore(secret, {int(number): base64.b64decode(key) for number, key in epochs.items()})
-    except (OSError, ValueError, KeyError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise NotReady("the secret key file or the key store cannot be read") from None
     if not store.epochs or any(len(key) != KEY_BYTES for key in store.epochs.values()):
         raise NotReady("the key store holds no whole epoch key")

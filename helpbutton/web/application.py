@@ -7,10 +7,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from helpbutton import settings
+from helpbutton import clock, settings
 from helpbutton.app import configure_logging, open_installation
+from helpbutton.cases.promise import finnish_holidays
 from helpbutton.errors import NotReady
+from helpbutton.i18n import WRITTEN, translations
 from helpbutton.settings import Settings
+from helpbutton.triage import screen
 from helpbutton.vault import keystore
 from helpbutton.web import api, headers, health, pages, policy
 from helpbutton.web.errors import answer_error
@@ -46,7 +49,16 @@ def create_app(config: Settings) -> Flask:
     headers.install(app)
     policy.install(app, csrf)
     _install_errors(app)
+    _warm_up()
     return app
+
+
+def _warm_up() -> None:
+    """Load what the first request would otherwise wait for: danger words, catalogues, this year's holidays."""
+    screen("")
+    for language in WRITTEN:
+        translations(language)
+    finnish_holidays(clock.today().year)
 
 
 def _install_errors(app: Flask) -> None:

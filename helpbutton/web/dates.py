@@ -14,7 +14,7 @@ def date_words(day: dt.date | dt.datetime | str, language: str) -> str:
     if isinstance(day, dt.datetime):
         day = clock.local(day).date()
     tongue = i18n.reading_language(language)
-    weekday = format_date(day, "EEEE", locale=tongue)
+    weekday = format_date(day, "cccc", locale=tongue)
     if tongue == "fi":
         return f"{weekday}na {day.day}.{day.month}."
     if tongue == "sv":

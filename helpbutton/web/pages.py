@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Request, Response, make_response, render_template, url_for
+from werkzeug.exceptions import HTTPException
 
 from helpbutton import i18n
 from helpbutton.directory.queries import in_language
@@ -52,10 +53,17 @@ def words(language: str) -> dict[str, Any]:
 
 def choose_language(request: Request, default: str, allowed: Collection[str] = i18n.WRITTEN) -> str:
     """`lang` of the form or address, then the browser's wish, then the default."""
-    asked = request.form.get("lang") or request.args.get("lang")
+    asked = _asked_language(request)
     if asked in allowed:
         return str(asked)
     return request.accept_languages.best_match(allowed, default) or default
+
+
+def _asked_language(request: Request) -> str | None:
+    try:
+        return request.form.get("lang") or request.args.get("lang")
+    except HTTPException:
+        return request.args.get("lang")
 
 
 @cache

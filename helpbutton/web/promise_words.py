@@ -8,20 +8,22 @@ from helpbutton.directory.queries import Desk, in_language
 from helpbutton.reasons import N_
 from helpbutton.web.dates import date_words, time_of_day
 
-PROMISE = N_("You get an answer at the latest on %(date)s from %(desk)s (%(organisation)s).")
+ANSWER_BY = N_("You get an answer at the latest on %(date)s.")
+ANSWERED_BY = N_("The answer comes from: %(desk)s, %(organisation)s.")
 NOBODY_READS = N_("Nobody reads this before %(date)s at %(time)s.")
 
 
 def promise_words(desk: Desk, respond_by: dt.datetime, *, language: str) -> str:
     """Who answers and by which day (`respond_by` aware), in the written language nearest to `language`."""
     tongue = i18n.reading_language(language)
-    return i18n.gettext(
-        language,
-        PROMISE,
-        date=date_words(respond_by, language),
-        desk=in_language(desk.names, tongue),
-        organisation=in_language(desk.organisation_names, tongue),
-    )
+    desk_name, organisation = in_language(desk.names, tongue), in_language(desk.organisation_names, tongue)
+    who = i18n.gettext(language, ANSWERED_BY, desk=desk_name, organisation=organisation)
+    return f"{answer_by_words(respond_by, language=language)} {who}"
+
+
+def answer_by_words(respond_by: dt.datetime, *, language: str) -> str:
+    """By which day the answer comes; `respond_by` aware."""
+    return i18n.gettext(language, ANSWER_BY, date=date_words(respond_by, language))
 
 
 def opening_words(promise: Promise, *, language: str) -> str:

@@ -8,9 +8,9 @@ What it accepted is committed before it answers and survives its own kill -9. Ho
 * `POST /control` with JSON `{"to": "+358..." or "*", "behaviour": B, "times": N}` (without times: for ever)
   adds a rule; the newest for the number wins over the newest for "*"; `{"clear": true}` forgets all rules.
   Not accepted: `refuse:CODE` (400), `unauthorised` (401), `busy` (429), `error` (500), `drop` (no answer),
-  `stall:SECONDS` (no answer for long). Accepted: `accept_error[:HIDDEN_S]` (then 500), `accept_drop[:HIDDEN_S]`
-  (then the connection is cut), `hide:HIDDEN_S` (in lists only after so long), `slow:SECONDS` (answers late),
-  `fail:CODE` (undelivered later). Lists: `list_error` (500).
+  `stall:SECONDS` (none for long). Accepted: `accept_error[:HIDDEN_S]` (then 500), `accept_drop[:HIDDEN_S]`
+  (then cut off), `hide:HIDDEN_S` (in lists only after so long), `slow:SECONDS` (answers late), `fail:CODE`
+  (undelivered). Lists: `list_error` (500).
 * `GET /control/messages`: all that was ever accepted, oldest first; `GET /control/requests`: calls counted.
 """
 

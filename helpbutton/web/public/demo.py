@@ -14,11 +14,11 @@ bp = Blueprint("demo", __name__, url_prefix="/demo")
 @bp.get("")
 @policy("demo")
 def kindergarten() -> Response:
-    """The invented page of a kindergarten in Turku; the button comes from `localhost`, so open it at 127.0.0.1."""
+    """An invented kindergarten in Turku; its button comes from `localhost`, so open it at 127.0.0.1."""
     button = f"http://localhost:{settings.current().port}"
     g.csp = (
-        f"default-src 'none'; style-src 'self'; img-src 'self' data:; script-src {button}; frame-src {button}; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'self'; img-src 'self' data:; script-src {button}; "
+        f"frame-src {button}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
     return page("demo/kindergarten.html", language="fi", button=button)
 

@@ -47,6 +47,9 @@ REQUEST = (
 KEPT = (*REQUEST, *CONTACT, *CONSENT)
 """Everything the sender can fill in; pages carry it on in hidden fields until it is sent."""
 
+FORM_LIMIT = 256 * 1024
+"""Bytes of a posted form: a text twice as long as allowed still comes back to its writer."""
+
 CONTROL = ("form_token", "message_token", "step", "page", "lang", "switch", "end")
 UNDER_AGE = ("child", "young_person")
 
@@ -67,7 +70,7 @@ def kept(fields: Fields) -> dict[str, str]:
 
 def to_submission(fields: Fields, *, site: str, page_language: str) -> dict[str, object]:
     """The fields as data for `cases.submission.parse`; what does not belong to the role is left out."""
-    data: dict[str, object] = {name: _value(fields, name) for name in REQUEST if name not in ("role", "kind", "text")}
+    data: dict[str, object] = {name: _value(fields, name) for name in REQUEST}
     role = fields.get("role") or "parent"
     contact = {name: _value(fields, name) for name in CONTACT}
     if contact["nudge_only"]:

@@ -1,4 +1,4 @@
-"""The form, framed and as a full page: write, check, send. Stateless until it is sent; works without JavaScript."""
+"""The form, framed and as a full page: write, check, send. Stateless until sent; works without JavaScript."""
 
 import re
 import uuid
@@ -14,17 +14,14 @@ from helpbutton.conversation.operations import write_from_family
 from helpbutton.directory import queries as directory
 from helpbutton.directory.queries import SiteView
 from helpbutton.errors import AlreadyReceived, Conflict, FieldError, Invalid, NotFound
-from helpbutton.web.policy import policy
 from helpbutton.web.pages import choose_language
+from helpbutton.web.policy import policy
 from helpbutton.web.public import fields as form_fields
 from helpbutton.web.public import form_pages as pages
 from helpbutton.web.public import form_token
 from helpbutton.web.public.form_pages import Visit
 
 bp = Blueprint("form", __name__)
-
-FORM_LIMIT = 256 * 1024
-"""Bytes of a posted form: a text twice as long as allowed still comes back to its writer."""
 
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 SITE_KEY = re.compile(r"[a-z0-9-]{1,60}")
@@ -44,7 +41,7 @@ def ask(site: str, framed: bool) -> Response:
         return pages.form(_first_visit(found, framed))
     if request.mimetype not in FORM_TYPES:
         return pages.form(_first_visit(found, framed), status=415, notice="wrong_type")
-    request.max_content_length = request.max_form_memory_size = FORM_LIMIT
+    request.max_content_length = request.max_form_memory_size = form_fields.FORM_LIMIT
     visit, step = _posted_visit(found, framed)
     if "end" not in visit.posted:
         return pages.form(visit, status=400, notice="cut")
@@ -87,7 +84,8 @@ def message(visit: Visit) -> Response:
     try:
         write_from_family(case_id=case.id, body=visit.posted.get("text", ""), token=_message_token(visit))
     except Invalid as error:
-        return pages.form(visit, status=422, errors=tuple(replace(wrong, field="text") for wrong in error.errors))
+        wrong = tuple(replace(found, field="text") for found in error.errors)
+        return pages.form(visit, status=422, errors=wrong)
     except Conflict:
         renewed = replace(visit, token=form_token.fresh(visit.site.key))
         return pages.form(renewed, status=409, notice="closed")

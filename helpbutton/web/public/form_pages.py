@@ -17,7 +17,7 @@ from helpbutton.errors import AlreadyReceived, FieldError
 from helpbutton.i18n import WRITTEN
 from helpbutton.web import field_messages
 from helpbutton.web.pages import choose_language, page
-from helpbutton.web.promise_words import opening_words, promise_words
+from helpbutton.web.promise_words import answer_by_words, opening_words
 from helpbutton.web.public import choices, form_token
 from helpbutton.web.public.fields import Fields, field_of, kept
 from helpbutton.web.public.form_token import FormToken
@@ -25,7 +25,7 @@ from helpbutton.web.public.form_token import FormToken
 
 @dataclass(frozen=True)
 class Visit:
-    """One request to the form: whose button, framed or not, in which language, what was posted, with which token."""
+    """One request to the form: whose button, framed or not, its language, what was posted, which token."""
 
     site: SiteView
     framed: bool
@@ -73,7 +73,7 @@ def form(
         kinds=choices.in_words(choices.KINDS, language),
         interpreters=choices.interpreters(language),
         municipalities=municipality_names(language),
-        topic_options=[(topic.id, directory.in_language(topic.names, language)) for topic in directory.topics()],
+        topics=topic_names(language),
         help_lines=directory.help_lines(language=language),
     )
 
@@ -81,7 +81,7 @@ def form(
 def summary(
     visit: Visit, submission: Submission, target: Address, *, status: int = 200, notice: str = ""
 ) -> Response:
-    """What is about to be sent, to whom, and by when they answer; with danger words the help lines come first."""
+    """What is about to be sent, who answers and by when; with danger words the help lines come first."""
     language = visit.language
     return visit.page(
         "summary.html",
@@ -89,7 +89,8 @@ def summary(
         notice=notice,
         submission=submission,
         target=target,
-        promise=promise_words(target.desk, target.promise.respond_by, language=language),
+        desk=target.desk,
+        promise=answer_by_words(target.promise.respond_by, language=language),
         opening=opening_words(target.promise, language=language),
         role=choices.in_words(choices.ROLES, language)[submission.role],
         place=place_label(target.place, language),
@@ -103,7 +104,8 @@ def sent(visit: Visit, submission: Submission, receipt: Receipt) -> Response:
         "sent.html",
         receipt=receipt,
         contact=submission.contact,
-        promise=promise_words(receipt.desk, receipt.respond_by, language=visit.language),
+        desk=receipt.desk,
+        promise=answer_by_words(receipt.respond_by, language=visit.language),
         help_lines=directory.help_lines(flags=receipt.danger_flags, language=visit.language),
     )
 
@@ -141,6 +143,11 @@ def ancestors(site: SiteView) -> list[str]:
     current = settings.current()
     own = [f"http://{host}:{current.port}" for host in ("127.0.0.1", "localhost")] if current.demo else []
     return list(dict.fromkeys([*site.origins, *own]))
+
+
+def topic_names(language: str) -> list[tuple[str, str]]:
+    """Id and label of every topic."""
+    return [(topic.id, directory.in_language(topic.names, language)) for topic in directory.topics()]
 
 
 def municipality_names(language: str) -> list[tuple[str, str]]:

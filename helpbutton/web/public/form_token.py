@@ -12,7 +12,7 @@ VALID_FOR = dt.timedelta(hours=2)
 
 @dataclass(frozen=True)
 class FormToken:
-    """`sealed` goes into the page; `genuine` is False when a fresh token had to replace one that was not ours."""
+    """`sealed` goes into the page; `genuine` is False when it had to replace one that was not ours."""
 
     nonce: str
     sealed: str
@@ -27,8 +27,8 @@ def fresh(site: str, *, genuine: bool = True) -> FormToken:
 def read(site: str, sealed: str) -> FormToken:
     """The token that a page sent back.
 
-    An expired one is renewed with its own nonce, so a request that was sent with it is still recognised. One that is
-    tampered with or belongs to another site is replaced by a fresh one.
+    An expired one is renewed with its own nonce, so a request that was sent with it is still recognised.
+    One that is tampered with or belongs to another site is replaced by a fresh one.
     """
     try:
         payload = tokens.unseal(PURPOSE, sealed, valid_for=VALID_FOR)

@@ -22,4 +22,5 @@ def button() -> Response:
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.headers["Cache-Control"] = f"public, max-age={CACHED_FOR_S}"
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

@@ -1,4 +1,4 @@
-"""Coming back with the receipt code: state, answers, writing back. No cookie; the code never stands in an address."""
+"""Coming back with the receipt code: state, answers, writing back. No cookie, no code in an address."""
 
 import datetime as dt
 import uuid
@@ -14,8 +14,9 @@ from helpbutton.vault import tokens
 from helpbutton.web import field_messages
 from helpbutton.web.pages import choose_language, page
 from helpbutton.web.policy import policy
-from helpbutton.web.promise_words import promise_words
+from helpbutton.web.promise_words import answer_by_words
 from helpbutton.web.public import choices
+from helpbutton.web.public.fields import FORM_LIMIT
 
 bp = Blueprint("receipt", __name__)
 
@@ -35,6 +36,7 @@ def form() -> Response:
 @policy("public")
 def come_back() -> Response:
     """Open the case by its code, then by the sealed token that the page carries for 15 minutes."""
+    request.max_content_length = request.max_form_memory_size = FORM_LIMIT
     step = request.form.get("step", "open")
     if step == "leave":
         return _left()
@@ -62,27 +64,28 @@ def _write(case_id: int) -> Response:
         write_from_family(case_id=case_id, body=request.form.get("body", ""), token=token)
     except Invalid as error:
         words = field_messages.in_words(error.errors[0], _language())
-        return _thread(case_id, status=422, error=words, draft=_draft())
+        return _thread(case_id, status=422, error=words)
     except Conflict:
-        return _thread(case_id, status=409, notice="closed", draft=_draft())
+        return _thread(case_id, status=409, notice="closed")
     except ValueError:
-        return _thread(case_id, status=400, notice="send_again", draft=_draft())
+        return _thread(case_id, status=400, notice="send_again")
     return _thread(case_id, notice="written")
 
 
-def _thread(case_id: int, *, status: int = 200, notice: str = "", error: str = "", draft: str = "") -> Response:
+def _thread(case_id: int, *, status: int = 200, notice: str = "", error: str = "") -> Response:
+    """The family's page; a reply that is not sent yet stays in its field."""
     family = family_page(case_id=case_id)
     language = _language()
     return _page(
         "thread.html",
         status=status,
         family=family,
-        promise=promise_words(family.desk, family.respond_by, language=language),
+        promise=answer_by_words(family.respond_by, language=language),
         receipt_token=tokens.seal(PURPOSE, {"case": str(case_id)}),
         message_token=str(uuid.uuid4()),
         notice=notice,
         error=error,
-        draft=draft or _draft() * ("switch" in request.form or request.form.get("step") == "refresh"),
+        draft="" if notice == "written" else _draft(),
         help_lines=directory.help_lines(flags=family.danger_flags, language=language),
     )
 
@@ -106,9 +109,13 @@ def _left() -> Response:
 
 
 def _page(template: str, *, status: int = 200, **context: object) -> Response:
-    action = url_for("receipt.form")
     return page(
-        f"public/{template}", language=_language(), status=status, action=action, autonyms=choices.AUTONYMS, **context
+        f"public/{template}",
+        language=_language(),
+        status=status,
+        action=url_for("receipt.form"),
+        autonyms=choices.AUTONYMS,
+        **context,
     )
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, Response, abort, g, request
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from helpbutton import clock, i18n
@@ -21,6 +22,7 @@ def staff_blueprint(name: str, module: str) -> Blueprint:
     bp.url_defaults(_keep_language)
     bp.register_error_handler(NotFound, _refuse)
     bp.register_error_handler(HTTPException, _refuse)
+    bp.register_error_handler(CSRFError, _refuse)
     return bp
 
 

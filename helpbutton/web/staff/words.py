@@ -12,7 +12,7 @@ VIEWS = {
     "overdue": N_("Overdue"),
     "waiting": N_("Waiting for the family"),
     "review": N_("Needs review"),
-    "closed": N_("Closed"),
+    "closed": N_("Closed cases"),
 }
 PREFERRED = {
     "phone": N_("a phone call"),
@@ -27,7 +27,7 @@ VERBS = {
     "released": N_("Given back to the desk"),
     "answered": N_("Answered the family"),
     "noted": N_("Wrote a note"),
-    "closed": N_("Closed"),
+    "closed": N_("Closed the case"),
     "reopened": N_("Opened again by a new message"),
     "moved": N_("Moved to another desk"),
     "forwarded": N_("Passed on to another organisation"),
@@ -51,7 +51,10 @@ PURPOSES = {
     "duty_alert": N_("Urgent alert to the person on duty"),
     "desk_alert": N_("Alert to the desk"),
 }
-STATUSES = {"held": N_("It is not known whether it arrived"), "failed": N_("The operator refused it")}
+STATUSES = {
+    "held": N_("It could not be sent, or nobody knows whether it arrived"),
+    "failed": N_("The operator refused it"),
+}
 
 
 def readable_phone(number: str) -> str:

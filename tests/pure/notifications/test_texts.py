@@ -9,9 +9,9 @@ from helpbutton.notifications import texts
 
 PURPOSES = ("confirmation", "nudge", "duty_alert", "desk_alert")
 TELLING = (
-    "apu", "apua", "avun", "lapsi", "lapse", "lasten", "nuor", "perhe", "koulu", "päivä", "neuvola", "sosiaali", "koodi",
-    "suojelu", "kunta", "kaupunki", "hyvinvointi", "turku", "hjälp", "barn", "famil", "skola", "social", "skydd", "kod",
-    "kommun", "help", "child", "school", "welfare", "protect", "http", "www", ".fi", "code",
+    "apu", "apua", "avun", "lapsi", "lapse", "lasten", "nuor", "perhe", "koulu", "päivä", "neuvola", "kunta",
+    "sosiaali", "suojelu", "kaupunki", "hyvinvointi", "turku", "koodi", "hjälp", "barn", "famil", "skola",
+    "social", "skydd", "kommun", "kod", "help", "child", "school", "welfare", "protect", "code", "http",
 )  # fmt: skip
 
 

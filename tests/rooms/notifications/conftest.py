@@ -1,48 +1,29 @@
-"""An installation with desks and cases of our own making, and the provider's stand-in as a real process."""
+"""Desks and cases of our own making, and the provider's stand-in as a real process."""
 
 import datetime as dt
-import json
-import sys
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from helpbutton import clock, outbox, settings
-from helpbutton.app import create_bare
 from helpbutton.cases.models import Case, CaseKey, Contact
 from helpbutton.conversation.models import Message
 from helpbutton.db import db, reading, transaction
 from helpbutton.directory.models import County, Municipality, Organisation, Service, Site
-from helpbutton.migrate import import_models
+from helpbutton.notifications.deliver import Leaving, _claim
 from helpbutton.notifications.models import Attempt, Notification, PhoneMessage
 from helpbutton.notifications.operations import plan_alert, plan_confirmation
-from helpbutton.settings import Settings
 from helpbutton.staff.models import Account
 from helpbutton.vault import keystore, sealing
 from helpbutton.vault.sealing import CaseVault
-from tests.processes import Process, free_port, wait_for
+from tests.fakes.provider import Provider, Sent
 
 ALWAYS = {day: [["00:00", "24:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
 OFFICE = {day: [["08:00", "16:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
 SENDER, DUTY = "+358401234567", "+358457777777"
-
-
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[Flask]:
-    config = Settings(data_dir=tmp_path, demo=True, sms="demo")
-    app = create_bare(config)
-    keystore.create_missing(config.secret_key_path, config.key_store_path)
-    import_models()
-    with app.app_context():
-        db.create_all()
-        yield app
-        db.session.remove()
-        db.engine.dispose()
 
 
 class World:
@@ -202,7 +183,7 @@ class World:
             plan_alert(session, case=row, service=session.get_one(Service, row.service_id))
 
     def notifications(self, purpose: str | None = None) -> list[Notification]:
-        db.session.expire_all()
+        db.session.rollback()
         rows = reading().scalars(select(Notification).order_by(Notification.id))
         return [row for row in rows if purpose in (None, row.purpose)]
 
@@ -211,7 +192,7 @@ class World:
         return notification
 
     def attempts(self) -> list[Attempt]:
-        db.session.expire_all()
+        db.session.rollback()
         return list(reading().scalars(select(Attempt).order_by(Attempt.notification_id, Attempt.number)))
 
     def phone(self) -> list[PhoneMessage]:
@@ -225,44 +206,10 @@ class World:
 
 
 @pytest.fixture
-def world(app: Flask) -> World:
+def world(request: pytest.FixtureRequest) -> World:
+    """On SQLite, or on both databases where the test uses `app_on_both`."""
+    request.getfixturevalue("app_on_both" if "app_on_both" in request.fixturenames else "app")
     return World()
-
-
-class Provider:
-    """The stand-in in its own process; `refuse_connections` makes its port dead."""
-
-    def __init__(self, directory: Path) -> None:
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        server = Path(__file__).parents[2] / "fakes" / "twilio_server.py"
-        command = [sys.executable, server, "--port", str(self.port), "--store", directory / "provider.sqlite"]
-        self.process = Process(command, log=directory / "provider.log")
-
-    def start(self) -> None:
-        self.process.start()
-        wait_for(f"{self.url}/control/requests")
-
-    def behave(self, behaviour: str, *, to: str = "*", times: int | None = None) -> None:
-        self._post({"to": to, "behaviour": behaviour, "times": times})
-
-    def clear(self) -> None:
-        self._post({"clear": True})
-
-    def accepted(self) -> list[dict[str, Any]]:
-        with urllib.request.urlopen(f"{self.url}/control/messages", timeout=5) as answer:
-            messages: list[dict[str, Any]] = json.load(answer)
-        return messages
-
-    def calls(self) -> int:
-        """How many messages it was asked to create, accepted or not."""
-        with urllib.request.urlopen(f"{self.url}/control/requests", timeout=5) as answer:
-            return int(json.load(answer).get("create", 0))
-
-    def _post(self, wish: dict[str, Any]) -> None:
-        request = urllib.request.Request(f"{self.url}/control", data=json.dumps(wish).encode())
-        with urllib.request.urlopen(request, timeout=5) as answer:
-            answer.read()
 
 
 @pytest.fixture(scope="session")
@@ -271,16 +218,6 @@ def provider_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provi
     provider.start()
     yield provider
     provider.process.kill()
-
-
-class Sent:
-    """What the provider accepted since the test began."""
-
-    def __init__(self, provider: Provider) -> None:
-        self._provider, self._before = provider, len(provider.accepted())
-
-    def __call__(self) -> list[dict[str, Any]]:
-        return self._provider.accepted()[self._before :]
 
 
 @pytest.fixture
@@ -296,6 +233,29 @@ def provider(provider_process: Provider, world: World, tmp_path: Path) -> Provid
 @pytest.fixture
 def sent(provider: Provider) -> Sent:
     return Sent(provider)
+
+
+def plan(world: World, purpose: str, phone: str = SENDER) -> int:
+    urgency = "urgent" if purpose == "duty_alert" else "normal"
+    case = world.case(world.desk(duty_number=phone), phone=phone, urgency=urgency)
+    if purpose == "confirmation":
+        world.confirm(case)
+    else:
+        world.alert(case)
+    return world.notifications(purpose)[-1].id
+
+
+def begin(notification: int) -> Leaving:
+    """What a process has done that dies or freezes before it can call the provider."""
+    with transaction() as session:
+        leaving = _claim(session, notification)
+    assert isinstance(leaving, Leaving)
+    return leaving
+
+
+def later(seconds: float) -> dt.datetime:
+    """So many seconds from now."""
+    return clock.now() + dt.timedelta(seconds=seconds)
 
 
 def use_twilio(directory: Path, api_base: str) -> None:

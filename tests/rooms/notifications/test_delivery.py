@@ -1,23 +1,26 @@
-"""Delivering through the virtual phone and the console: once, wanted, without personal data in what is printed."""
+"""Delivering through the virtual phone and the console: once, while wanted, nothing personal printed."""
 
 import logging
 import random
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from flask import Flask
+from flask import current_app
 
 from helpbutton import clock, settings
 from helpbutton.cases.models import CaseKey
 from helpbutton.conversation.models import Message
-from helpbutton.db import transaction
+from helpbutton.db import db, transaction
 from helpbutton.directory.models import Service
 from helpbutton.notifications import channels
-from helpbutton.notifications.deliver import Leaving, _claim, _hand_over, _record, deliver
+from helpbutton.notifications.deliver import _hand_over, _record, deliver
 from helpbutton.notifications.lifecycle import CALL_MUST_START_WITHIN_S
 from helpbutton.notifications.operations import tell_sender
 from helpbutton.notifications.queries import waiting_for_human
 
-from .conftest import DUTY, SENDER, World
+from .conftest import DUTY, SENDER, World, begin, later
+
+pytestmark = pytest.mark.usefixtures("app_on_both")
 
 
 def test_each_delivered_twice_and_shuffled_is_sent_once(world: World) -> None:
@@ -33,6 +36,20 @@ def test_each_delivered_twice_and_shuffled_is_sent_once(world: World) -> None:
     assert len(world.phone()) == len(world.attempts()) == 6
     assert sorted(message.to for message in world.phone()) == [SENDER] * 4 + [DUTY] * 2
     assert {message.status for message in world.phone()} == {"delivered"}
+
+
+def test_delivered_by_many_at_the_same_time_is_sent_once(world: World) -> None:
+    world.alert(world.case(world.desk(), urgency="urgent"))
+    app, notification = current_app._get_current_object(), world.only().id  # type: ignore[attr-defined]
+
+    def run(_: int) -> None:
+        with app.app_context():
+            deliver(notification)
+            db.session.remove()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(run, range(8)))
+    assert (world.only().status, len(world.phone())) == ("sent", 1)
 
 
 def test_an_sms_speaks_the_language_of_its_reader(world: World) -> None:
@@ -59,23 +76,12 @@ def test_a_sender_that_died(world: World, arrived: bool) -> None:
         assert again is None
     else:
         assert world.only().status == "unknown"
-        with clock.moved(clock.now() + 61 * second):
+        with clock.moved(later(61)):
             assert deliver(notification) is not None
             assert world.only().status == "planned"
             assert deliver(notification) is None
     assert world.only().status == "sent"
     assert len(world.phone()) == 1
-
-
-second = clock.dt.timedelta(seconds=1)
-
-
-def begin(notification: int) -> Leaving:
-    """What a process has done that dies or freezes before it can call the provider."""
-    with transaction() as session:
-        leaving = _claim(session, notification)
-    assert isinstance(leaving, Leaving)
-    return leaving
 
 
 def test_a_sender_that_was_frozen_sends_nothing_when_it_wakes_up(world: World) -> None:
@@ -98,7 +104,7 @@ def test_a_late_report_of_success_ends_all_doubt(world: World) -> None:
     world.confirm(world.case(world.desk()))
     leaving = begin(world.only().id)
     deliver(leaving.notification_id)
-    with clock.moved(clock.now() + 901 * second):
+    with clock.moved(later(901)):
         deliver(leaving.notification_id)
         assert world.only().status == "held"
         outcome = _hand_over(channels.current(), leaving, clock.monotonic())
@@ -138,7 +144,7 @@ def test_a_desk_that_lost_its_number_is_shown_to_a_human(world: World) -> None:
     assert waiting.case_number is not None
 
 
-def test_unknown_to_dos_are_done(app: Flask) -> None:
+def test_unknown_to_dos_are_done() -> None:
     assert deliver(999_999) is None
 
 

@@ -1,17 +1,21 @@
 """What is planned when: once, only where it is safe, bundled, at the desk's hours; urgent never held."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from flask import current_app
 
 from helpbutton import clock, outbox
 from helpbutton.cases.models import Contact
 from helpbutton.clock import HELSINKI
-from helpbutton.db import transaction
+from helpbutton.db import db, transaction
 from helpbutton.notifications.deliver import deliver
 from helpbutton.notifications.operations import tell_desk, tell_sender
 
 from .conftest import DUTY, OFFICE, SENDER, World
+
+pytestmark = pytest.mark.usefixtures("app_on_both")
 
 SATURDAY_NIGHT = dt.datetime(2026, 11, 21, 23, 0, tzinfo=HELSINKI)
 MONDAY_MORNING = dt.datetime(2026, 11, 23, 8, 0, tzinfo=HELSINKI)
@@ -80,6 +84,22 @@ def test_a_weekend_of_requests_is_one_alert_on_monday_morning(world: World) -> N
     with clock.moved(MONDAY_MORNING):
         assert deliver(mine.id) is None
     assert [" 4 " in message.body for message in world.phone()] == [True]
+
+
+def test_planners_at_the_same_time_make_one_alert(world: World) -> None:
+    desk = world.desk(hours=OFFICE)
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    with clock.moved(SATURDAY_NIGHT):
+        cases = [world.case(desk) for _ in range(8)]
+
+        def plan(case: int) -> None:
+            with app.app_context():
+                world.alert(case)
+                db.session.remove()
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(plan, cases * 2))
+    assert world.only().count == 8
 
 
 def test_alerts_of_a_desk_keep_their_distance(world: World) -> None:

@@ -1,43 +1,30 @@
-"""Every way a provider can answer, through the real SDK against a provider in its own process with its own store."""
+"""Every way a provider can answer, through the real SDK against a stand-in in a process of its own."""
 
 import datetime as dt
 import logging
-import os
 import socket
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from twilio.base.exceptions import TwilioRestException
+from twilio.rest import Client
 
-from helpbutton import clock, settings
+from helpbutton import clock
 from helpbutton.db import transaction
 from helpbutton.errors import Conflict, NotFound
-from helpbutton.notifications import lifecycle
+from helpbutton.notifications import channels, lifecycle
 from helpbutton.notifications.channels import twilio
 from helpbutton.notifications.deliver import deliver
 from helpbutton.notifications.models import Attempt
 from helpbutton.notifications.operations import drop_held, retry_held
 from helpbutton.notifications.queries import waiting_for_human
-from tests.processes import Process, free_port, wait_for
+from tests.fakes.provider import Provider, Sent
+from tests.processes import free_port, wait_for
 
-from .conftest import DUTY, SENDER, Provider, Sent, World, use_twilio
+from .conftest import DUTY, SENDER, World, begin, later, plan, use_twilio
 
 PURPOSES = ("confirmation", "duty_alert")
-
-
-def plan(world: World, purpose: str, phone: str = SENDER) -> int:
-    urgency = "urgent" if purpose == "duty_alert" else "normal"
-    case = world.case(world.desk(duty_number=phone), phone=phone, urgency=urgency)
-    if purpose == "confirmation":
-        world.confirm(case)
-    else:
-        world.alert(case)
-    return world.notifications(purpose)[-1].id
-
-
-def later(seconds: float) -> dt.datetime:
-    return clock.now() + dt.timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)
@@ -59,15 +46,17 @@ def test_proved_not_sent_is_tried_again(
 ) -> None:
     provider.behave(behaviour, times=2)
     notification = plan(world, "confirmation")
+    now = clock.now()
     for tries in (1, 2):
-        again = deliver(notification)
-        assert again is not None
-        assert again > clock.now()
+        with clock.moved(now):
+            again = deliver(notification)
+            assert again is not None
+            assert again > clock.now()
+            assert deliver(notification) == again
         assert (world.only().status, world.only().error, len(world.attempts())) == ("planned", error, tries)
-        assert deliver(notification) == again
-        with clock.moved(again):
-            if tries == 2:
-                assert deliver(notification) is None
+        now = again
+    with clock.moved(now):
+        assert deliver(notification) is None
     assert world.only().status == "sent"
     assert len(sent()) == 1
 
@@ -262,15 +251,12 @@ def test_a_provider_that_cannot_be_asked_proves_nothing(world: World, provider: 
 
 
 def test_found_but_undelivered_is_shown_to_a_human(world: World, provider: Provider, sent: Sent) -> None:
-    provider.behave("accept_drop", times=1)
-    notification = plan(world, "confirmation")
-    deliver(notification)
-    with provider.store() as store:
-        store.execute(
-            "UPDATE message SET status = 'undelivered', error = 30006 WHERE sid = ?", (sent()[0]["sid"],)
-        )
-    assert deliver(notification) is None
+    provider.behave("fail:30006", times=1)
+    died = begin(plan(world, "confirmation"))
+    channels.current().send(died.sms)
+    assert deliver(died.notification_id) is None
     assert (world.only().status, world.only().error) == ("failed", "provider_30006")
+    assert len(sent()) == 1
 
 
 def test_only_held_and_failed_wait_for_a_decision(world: World, provider: Provider) -> None:
@@ -302,95 +288,17 @@ def test_numbers_stay_out_of_the_logs(
         assert number[1:] not in out + err + caplog.text
 
 
-DELIVER_ONCE = """
-import sys
-from helpbutton import settings
-from helpbutton.app import create_bare
-from helpbutton.notifications.deliver import deliver
-with create_bare(settings.load()).app_context():
-    deliver(int(sys.argv[1]))
-"""
-
-
-@pytest.fixture
-def sender_process(tmp_path: Path) -> Iterator[Process]:
-    """A process that delivers the notification whose id is put at the end of its command."""
-    process = Process([sys.executable, "-c", DELIVER_ONCE], log=tmp_path / "sender.log")
-    yield process
-    process.kill()
-
-
-def start(process: Process, notification: int) -> None:
-    chosen = settings.current()
-    names = (
-        "data_dir",
-        "sms",
-        "twilio_account_sid",
-        "twilio_auth_token_file",
-        "twilio_from",
-        "twilio_api_base",
-    )
-    variables = {f"HELPBUTTON_{name.upper()}": str(getattr(chosen, name)) for name in names}
-    process.command.append(str(notification))
-    process._env = {**os.environ, **variables}
-    process.start()
-
-
-@pytest.mark.parametrize("accepted", [True, False])
-def test_kill_9_while_the_provider_is_called(
-    world: World, provider: Provider, sent: Sent, sender_process: Process, accepted: bool
-) -> None:
-    provider.behave("slow:8" if accepted else "stall:8", times=1)
-    notification = plan(world, "duty_alert")
-    calls = provider.calls()
-    start(sender_process, notification)
-    wait_for(lambda: provider.calls() > calls)
-    wait_for(lambda: len(sent()) == accepted)
-    sender_process.kill()
-    assert world.only().status == "sending"
-    deliver(notification)
-    assert world.only().status == ("sent" if accepted else "unknown")
-    with clock.moved(later(61)):
-        deliver(notification)
-        deliver(notification)
-    assert (world.only().status, len(sent())) == ("sent", 1)
-
-
-def test_a_sender_frozen_in_its_call_reports_late_and_nothing_is_doubled(
-    world: World, provider: Provider, sent: Sent, sender_process: Process
-) -> None:
-    provider.behave("slow:1", times=1)
-    notification = plan(world, "duty_alert")
-    start(sender_process, notification)
-    wait_for(lambda: sent())
-    sender_process.stop()
-    assert deliver(notification) is None
-    sender_process.cont()
-    wait_for(lambda: not sender_process.running)
-    (attempt,) = world.attempts()
-    assert (world.only().status, attempt.outcome, len(sent())) == ("sent", "accepted", 1)
-
-
-def test_what_the_stand_in_accepted_survives_its_own_kill_9(
-    world: World, provider: Provider, sent: Sent
-) -> None:
-    provider.behave("accept_drop", times=1)
-    notification = plan(world, "confirmation")
-    deliver(notification)
-    provider.process.kill()
-    assert deliver(notification) is not None
-    assert world.only().status == "unknown"
-    provider.start()
-    assert deliver(notification) is None
-    assert (world.only().status, len(sent())) == ("sent", 1)
-
-
-def test_lists_longer_than_a_page(world: World, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(twilio, "NEWEST", 7)
-    for _ in range(3):
-        deliver(plan(world, "confirmation", "+358400000001"))
-    client = twilio.TwilioChannel(settings.current())._messages
-    assert len(client.list(to="+358400000001", page_size=2)) >= 3
-    assert client.list(to="+358400000009") == []
-    sid = client.list(to="+358400000001", limit=1)[0].sid
-    assert client(sid).fetch().to == "+358400000001" if callable(client) else True
+def test_the_stand_in_speaks_to_the_sdk_in_pages_and_one_by_one(world: World, provider: Provider) -> None:
+    number = f"+35840{clock.now():%H%M%S}"
+    for _ in range(5):
+        deliver(plan(world, "confirmation", number))
+    http = twilio._HttpClient(provider.url)
+    client = Client("AC" + "0" * 32, "a-token", http_client=http)
+    messages = client.messages.list(to=number, page_size=2)
+    assert len({message.sid for message in messages}) == 5
+    today = dt.datetime.now(dt.UTC)
+    assert len(client.messages.list(to=number, date_sent=today)) == 5
+    assert client.messages.list(to=number, date_sent=today + dt.timedelta(days=2)) == []
+    assert client.messages(messages[0].sid).fetch().body == messages[0].body
+    with pytest.raises(TwilioRestException, match="404"):
+        client.messages("SM" + "0" * 32).fetch()

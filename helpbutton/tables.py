@@ -1,0 +1,19 @@
+"""Every table of the product: a process that works on some needs all of them for their references."""
+
+from importlib import import_module
+
+MODELS = (
+    "helpbutton.outbox",
+    "helpbutton.heartbeat",
+    "helpbutton.audit.models",
+    "helpbutton.directory.models",
+    "helpbutton.staff.models",
+    "helpbutton.cases.models",
+    "helpbutton.conversation.models",
+    "helpbutton.notifications.models",
+)
+
+def import_all() -> None:
+    """Load every table into the metadata."""
+    for module in MODELS:
+        import_module(module)

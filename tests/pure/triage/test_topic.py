@@ -1,0 +1,68 @@
+"""Topics of clear messages are found, unclear ones stay unsure, nothing crosses owners on a hint."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from helpbutton.config_dir import CONFIG_DIR
+from helpbutton.triage import Suggestion, TriageFacts, suggest
+
+DEVELOPMENT = json.loads((Path(__file__).parent / "development.json").read_text(encoding="utf-8"))
+NATURAL = json.loads((Path(__file__).parent / "natural.json").read_text(encoding="utf-8"))
+VEILED = json.loads((Path(__file__).parent / "veiled.json").read_text(encoding="utf-8"))
+OWNERS = {
+    topic["id"]: topic["owner_kind"]
+    for topic in json.loads((CONFIG_DIR / "topics.json").read_text(encoding="utf-8"))["topics"]
+}
+
+
+def codes(suggestion: Suggestion) -> set[str]:
+    return {reason.code for reason in suggestion.reasons}
+
+
+@pytest.mark.parametrize(("language", "topic", "text"), DEVELOPMENT["topics"])
+def test_clear_messages_find_their_topic(language: str, topic: str, text: str) -> None:
+    suggestion = suggest(TriageFacts(text))
+    assert (suggestion.language, suggestion.topic) == (language, topic)
+
+
+@pytest.mark.parametrize("messages", [NATURAL["topics"], VEILED["topics"]], ids=["natural", "veiled"])
+def test_what_is_said_with_confidence_is_mostly_right(messages: list[list[str]]) -> None:
+    suggestions = [(topic, suggest(TriageFacts(text))) for _, topic, text in messages]
+    confident = [(topic, found.topic) for topic, found in suggestions if "topic_unsure" not in codes(found)]
+    assert confident
+    assert sum(topic == found for topic, found in confident) >= 0.7 * len(confident)
+
+
+@pytest.mark.parametrize("text", DEVELOPMENT["ambiguous"] + VEILED["ambiguous"])
+def test_mixed_matters_do_not_go_to_the_municipality_with_confidence(text: str) -> None:
+    suggestion = suggest(TriageFacts(text))
+    assert "topic_unsure" in codes(suggestion) or OWNERS[suggestion.topic] != "municipality"
+
+
+def test_unsure_means_guidance_review_and_named_alternatives() -> None:
+    suggestion = suggest(TriageFacts("Koulusta tulee lappuja kotiin ja illat on yhtä vääntöä."))
+    assert suggestion.topic == "service_guidance"
+    assert suggestion.needs_review
+
+
+def test_reasons_quote_the_words_that_decided() -> None:
+    suggestion = suggest(
+        TriageFacts("Lastani kiusataan koulussa ja luokassa haukutaan joka päivä", language="fi")
+    )
+    (reason,) = [reason for reason in suggestion.reasons if reason.code == "topic_by_words"]
+    assert reason.params["topic"] == "bullying"
+    assert "kiusataan" in reason.words
+    assert "language_detected" not in codes(suggestion)
+
+
+def test_age_and_role_tell_a_childs_mood_from_a_young_persons() -> None:
+    assert suggest(TriageFacts("8-vuotias on ahdistunut ja masentunut")).topic == "child_mental_health"
+    assert suggest(TriageFacts("15-vuotias on ahdistunut ja masentunut")).topic == "youth_mental_health"
+    assert suggest(TriageFacts("ahdistaa ja pelottaa", role="young_person")).topic == "youth_mental_health"
+
+
+def test_typos_and_missing_diacritics_do_not_matter() -> None:
+    assert suggest(TriageFacts("meijan poikaa kiusatan koulus ja haukutan")).topic == "bullying"
+    assert suggest(TriageFacts("puheterapian jonot, lapsen puhe on epaselvaa")).topic == "speech_language"

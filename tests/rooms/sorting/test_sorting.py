@@ -1,0 +1,145 @@
+"""Sorting: which desk a case ends at, what is proposed instead, and what explains it."""
+
+from collections.abc import Callable
+
+from flask import Flask
+from sqlalchemy import select
+
+from helpbutton.cases import handling, queries
+from helpbutton.cases.models import Case, CaseKey, Proposal
+from helpbutton.cases.queries import CasePage
+from helpbutton.db import db, reading
+from helpbutton.notifications.models import Notification
+from helpbutton.sorting.operations import sort_case
+from tests.cast import Cast
+from workers.executor import run_one
+
+BULLIED = "Poikaa kiusataan koulussa joka päivä, luokassa nauretaan ja lyödään välitunnilla"
+SPEECH = "Lapsi ei vielä puhu, tarvitaan puheterapiaa. Neuvolassa sanottiin että puhe on myöhässä, änkyttää."
+
+
+def case(number: str) -> Case:
+    db.session.rollback()
+    found = reading().scalar(select(Case).where(Case.number == number))
+    assert found is not None
+    return found
+
+
+def codes(page: CasePage, subject: str) -> list[str]:
+    return [line.reason.code for line in page.reasons if line.subject == subject]
+
+
+def test_an_unsure_case_stays_where_it_was_addressed_for_a_person_to_review(
+    app_on_both: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
+    number = cast.send().get_json()["number"]
+    drain()
+    page = queries.open_case(actor=cast.actor("cara"), number=number)
+    assert page.state == "sorted"
+    assert page.desk == page.addressed_desk
+    assert page.needs_review
+    assert codes(page, "desk")[0] == "route_front_desk"
+    assert codes(page, "promise") == ["promise_days"]
+    assert "topic_unsure" in codes(page, "triage")
+
+
+def test_a_sure_topic_moves_inside_the_organisation_and_says_why(
+    app: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
+    number = cast.send(text=SPEECH, may_forward=False).get_json()["number"]
+    promised = case(number).promised_by
+    drain()
+    moved = case(number)
+    assert moved.topic == "speech_language"
+    assert moved.service_id != moved.addressed_service_id
+    assert moved.respond_by <= promised == moved.promised_by
+
+
+def test_another_organisation_gets_the_case_only_with_the_senders_leave(
+    app_on_both: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
+    number = cast.send(text=BULLIED, child_age_group="10-12", may_forward=True).get_json()["number"]
+    drain()
+    page = queries.open_case(actor=cast.actor("dan"), number=number)
+    assert page.desk.organisation_names["fi"] == "Turun kaupunki"
+    assert codes(page, "desk") == ["route_front_desk", "forwarded_allowed", "route_topic"]
+    assert reading().get_one(CaseKey, page.id).organisation_id == page.desk.organisation_id
+    assert page.text == BULLIED
+
+
+def test_without_leave_it_is_a_proposal_that_a_person_decides_on_a_ground(
+    app_on_both: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
+    number = cast.send(text=BULLIED, child_age_group="10-12", may_forward=False).get_json()["number"]
+    drain()
+    cara = cast.actor("cara")
+    page = queries.open_case(actor=cara, number=number)
+    assert page.proposal is not None
+    assert page.proposal.organisation_names["fi"] == "Turun kaupunki"
+    assert "proposed" in codes(page, "desk")
+    handling.decide_proposal(actor=cara, number=number, version=page.version, forward=True, ground="sender_agreed")
+    there = queries.open_case(actor=cast.actor("dan"), number=number)
+    assert there.text == BULLIED
+    assert there.proposal is None
+    assert "forwarded_by_staff" in codes(there, "desk")
+    assert drain() > 0
+    alerted = set(reading().scalars(select(Notification.service_id).where(Notification.purpose != "confirmation")))
+    assert there.desk.id in alerted
+
+
+def test_a_declined_proposal_keeps_the_case_and_is_not_made_again(
+    app: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
+    number = cast.send(text=BULLIED, child_age_group="10-12", may_forward=False).get_json()["number"]
+    drain()
+    cara = cast.actor("cara")
+    page = queries.open_case(actor=cara, number=number)
+    handling.decide_proposal(actor=cara, number=number, version=page.version, forward=False)
+    sort_case(page.id)
+    assert reading().scalars(select(Proposal.status)).all() == ["declined"]
+    assert queries.open_case(actor=cara, number=number).proposal is None
+
+
+def test_the_stated_topic_wins_and_triages_other_opinion_is_kept(
+    app: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
+    number = cast.send(text=SPEECH, topic="bullying", child_age_group="10-12").get_json()["number"]
+    drain()
+    page = queries.open_case(actor=cast.actor("dan"), number=number)
+    assert page.topic == "bullying"
+    assert codes(page, "topic") == ["topic_stated_over_triage"]
+
+
+def test_danger_raises_urgency_and_moves_the_promise_earlier_never_later(
+    app: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
+    number = cast.send(text="Mies löi eilen ja uhkasi tappaa meidät").get_json()["number"]
+    before = case(number).respond_by
+    drain()
+    after = case(number)
+    assert after.urgency == "urgent"
+    assert set(after.danger_flags) >= {"violence", "danger_now"}
+    assert after.respond_by < before
+    assert after.promised_by == before
+    purposes = set(reading().scalars(select(Notification.purpose)))
+    assert purposes == {"confirmation", "duty_alert"}
+
+
+def test_sorting_twice_changes_nothing(app_on_both: Flask, cast: Cast) -> None:
+    number = cast.send().get_json()["number"]
+    found = case(number)
+    sort_case(found.id)
+    first = reading().scalars(select(Notification.dedupe_key)).all()
+    version = case(number).version
+    sort_case(found.id)
+    assert reading().scalars(select(Notification.dedupe_key)).all() == first
+    assert case(number).version == version
+
+
+def test_a_case_that_was_taken_before_sorting_stays_taken(app: Flask, cast: Cast) -> None:
+    number = cast.send().get_json()["number"]
+    cara = cast.actor("cara")
+    handling.take(actor=cara, number=number, version=1)
+    assert run_one()
+    assert case(number).state == "in_progress"
+    assert case(number).assigned_to == cara.account_id
