@@ -1,4 +1,4 @@
-"""How an installation runs: the commands of docker-compose.yml on real servers, and `run` with everything inside."""
+"""How an installation runs: the commands of docker-compose.yml on real servers, and `run` all in one."""
 
 import json
 import signal
@@ -18,7 +18,7 @@ from tests.servers import Postgres, redis
 
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator[Process]:
-    """`helpbutton run` with a data directory of its own; `run.url` is not known to it, so the tests build it."""
+    """`helpbutton run`, ready, with a new demo in a data directory of its own."""
     place = Installation(tmp_path / "data with a space")
     command = [sys.executable, "-P", "-m", "helpbutton", "run", "--port", str(place.port)]
     process = Process(command, log=tmp_path / "run.log", env=place.env, cwd=tmp_path)

@@ -165,6 +165,7 @@ iframe{flex:1;inline-size:100%;border:0;background:inherit}
       const own = this.getAttribute("phone");
       if (own) this.wait.append(make("p", {}, `${phone} `, call(own)));
       this.frame.hidden = true;
+      this.tall(0);
     }
 
     hear(event) {
@@ -174,14 +175,18 @@ iframe{flex:1;inline-size:100%;border:0;background:inherit}
         clearTimeout(this.late);
         this.wait.hidden = true;
         this.frame.hidden = false;
-      } else if (what === "resize") this.style.setProperty("--tall", `${Math.max(420, +height + 56)}px`);
+      } else if (what === "resize") this.tall(height);
       else if (what === "exit") this.exit();
       else if (what === "sent") this.sent = true;
       else if (what === "close") {
-        if (escapes) this.escape();
+        for (let n = 0; n < escapes; n += 1) this.escape();
         this.dialog.close();
         if (done && this.sent) this.forget();
       }
+    }
+
+    tall(height) {
+      this.style.setProperty("--tall", `${Math.max(420, +height + 56)}px`);
     }
 
     forget() {

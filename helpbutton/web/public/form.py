@@ -35,8 +35,7 @@ def ask(site: str, framed: bool) -> Response:
     found = _site(site)
     if found is None:
         return pages.unknown_site()
-    if framed:
-        g.frame_ancestors = pages.ancestors(found)
+    g.frame_ancestors = pages.ancestors(found) if framed else []
     if request.method == "GET":
         return pages.form(_first_visit(found, framed))
     if request.mimetype not in FORM_TYPES:

@@ -43,6 +43,7 @@ TO_DOS = {
     "sort_case": N_("Sorting a new request"),
     "tell_sender": N_("Planning a notice to the family"),
     "tell_desk": N_("Planning a notice to the desk"),
+    "tell_new_desk": N_("Planning a notice to the desk"),
     "deliver_notification": N_("Sending a text message"),
 }
 PURPOSES = {

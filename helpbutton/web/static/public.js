@@ -50,22 +50,26 @@ function exit() {
   window.top.location.replace(NEUTRAL_PAGE);
 }
 
-const escapes = [];
+let escapes = [];
+let untold = 0;
 
 addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  escapes.push(event.timeStamp);
-  if (escapes.length > 2 && event.timeStamp - escapes.at(-3) < THREE_ESCAPES_MS) exit();
+  escapes = [...escapes.filter((at) => event.timeStamp - at < THREE_ESCAPES_MS), event.timeStamp];
+  untold = Math.min(untold + 1, escapes.length);
+  if (escapes.length > 2) exit();
   else if (framed) close();
 });
 
+/* The next Escape may reach the host page, so it is told how many were pressed here. */
 function close() {
   if (typed && !asked) {
     asked = true;
     say("leave");
   } else {
     say();
-    tell("close", { escapes: escapes.length });
+    tell("close", { escapes: untold });
+    untold = 0;
   }
 }
 

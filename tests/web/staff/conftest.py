@@ -16,7 +16,6 @@ class FreshClient(FlaskClient):
         return contextvars.Context().run(super().open, *args, **kwargs)
 
 
-@pytest.fixture
-def app(app: Flask) -> Flask:
-    app.test_client_class = FreshClient
-    return app
+@pytest.fixture(autouse=True)
+def _fresh_clients(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Flask, "test_client_class", FreshClient)

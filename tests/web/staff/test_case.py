@@ -49,6 +49,7 @@ def test_a_case_of_another_desk_and_an_unknown_one_answer_alike(cast: Cast, drai
     assert audit_lines(cast, "dan", "view") == 0
 
 
+@pytest.mark.usefixtures("app_on_both")
 @pytest.mark.parametrize("number", ["%00%00%00%00-0000", "x", "ÄÄÄÄ-0000", "0000-00000", "..%2f..%2fx"])
 def test_what_is_not_a_number_is_not_found(cast: Cast, number: str) -> None:
     assert cast.sign_in("cara").get(case_url(number)).status_code == 404
@@ -88,9 +89,11 @@ def test_a_number_for_nudges_alone_is_never_shown(cast: Cast, drain: Drain) -> N
     assert "They get a text message that says only this" in page
 
 
+@pytest.mark.usefixtures("app_on_both")
 def test_take_answer_note_and_close(cast: Cast, drain: Drain) -> None:
     number = send_case(cast, drain)
     cara = cast.sign_in("cara")
+    assert numbers_listed(read(cara, "/staff/")) == {number}
     taken = send_form(cara, number, "take")
     assert (taken.status_code, taken.headers["Location"]) == (303, case_url(number))
     answered = send_form(cara, number, "answer", body="Hei, soitan huomenna.")

@@ -1,0 +1,75 @@
+"""Families who write while things break: each keeps its key until it holds a receipt, and remembers what it was given."""
+
+import json
+import threading
+import time
+import urllib.error
+import urllib.request
+import uuid
+from dataclasses import dataclass, field
+
+from tests.cast import request_body
+
+GIVE_UP_AFTER_S = 60
+
+
+@dataclass
+class Ledger:
+    """Receipts by the sender's number, response times in seconds, and answers that were neither 201 nor a lost line."""
+
+    receipts: dict[str, dict[str, object]] = field(default_factory=dict)
+    seconds: list[float] = field(default_factory=list)
+    refused: list[int] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def slowest(self, share: float) -> float:
+        """The response time that `share` of all answers stayed under."""
+        ordered = sorted(self.seconds)
+        return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
+
+
+def write(url: str, ledger: Ledger, *, posts: int, clients: int, first: int = 0, pause_s: float = 0.0) -> list[threading.Thread]:
+    """Start `clients` threads that send `posts` requests in all, each from a number of its own."""
+    numbers = iter(range(first, first + posts))
+    take = threading.Lock()
+
+    def client() -> None:
+        while True:
+            with take:
+                number = next(numbers, None)
+            if number is None:
+                return
+            _send(url, ledger, f"+3584570{number:05d}")
+            time.sleep(pause_s)
+
+    threads = [threading.Thread(target=client) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def _send(url: str, ledger: Ledger, phone: str) -> None:
+    body = json.dumps(request_body(contact={"phone": phone})).encode()
+    headers = {"Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())}
+    deadline = time.monotonic() + GIVE_UP_AFTER_S
+    while time.monotonic() < deadline:
+        began = time.monotonic()
+        try:
+            with urllib.request.urlopen(
+                urllib.request.Request(f"{url}/api/v1/requests", data=body, headers=headers), timeout=10
+            ) as answer:
+                receipt = json.load(answer)
+        except urllib.error.HTTPError as error:
+            error.close()
+            if error.code != 503:
+                with ledger.lock:
+                    ledger.refused.append(error.code)
+                return
+        except (OSError, ValueError):
+            pass
+        else:
+            with ledger.lock:
+                ledger.receipts[phone] = receipt
+                ledger.seconds.append(time.monotonic() - began)
+            return
+        time.sleep(0.1)

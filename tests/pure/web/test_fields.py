@@ -1,0 +1,94 @@
+"""The form's fields become a submission, and errors find their way back to the field."""
+
+import pytest
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request
+
+from helpbutton.cases.submission import parse
+from helpbutton.errors import Invalid
+from helpbutton.web.public import fields
+
+SITE = {"site": "demo", "page_language": "sv"}
+
+
+def arrived(body: bytes, kind: str) -> dict[str, str]:
+    with Request(EnvironBuilder(method="POST", data=body, content_type=kind).get_environ()) as request:
+        return fields.arrived(request)
+
+
+def test_an_almost_empty_form_is_a_whole_submission() -> None:
+    submission = parse(fields.to_submission({"text": "Hei"}, **SITE))
+    assert (submission.role, submission.kind, submission.language, submission.municipality) == (
+        "parent",
+        "help",
+        "sv",
+        None,
+    )
+    assert submission.contact.phone is None
+    assert not submission.contact.safe_to_call
+
+
+def test_what_does_not_belong_to_the_role_is_left_out() -> None:
+    filled = {
+        "text": "Hei",
+        "role": "parent",
+        "kind": "consultation_with_consent",
+        "do_not_tell_guardian": "1",
+    }
+    submission = parse(fields.to_submission(filled, **SITE))
+    assert (submission.kind, submission.consent, submission.do_not_tell_guardian) == ("help", None, False)
+
+
+def test_a_consent_is_split_into_lines() -> None:
+    filled = {
+        "text": "Hei",
+        "role": "professional",
+        "kind": "consultation_with_consent",
+        "consent_by": "äiti",
+        "consent_how": "kirjallisesti",
+        "consent_items": "uni\r\n\r\n ruoka ",
+    }
+    consent = parse(fields.to_submission(filled, **SITE)).consent
+    assert consent is not None
+    assert (consent.items, consent.recipients, consent.until) == (["uni", "ruoka"], [], None)
+
+
+def test_every_error_belongs_to_a_field_of_the_form() -> None:
+    filled = dict.fromkeys(fields.KEPT, "\x00") | {
+        "role": "professional",
+        "kind": "consultation_with_consent",
+    }
+    with pytest.raises(Invalid) as caught:
+        parse(fields.to_submission(filled, **SITE))
+    assert {fields.field_of(error.field) for error in caught.value.errors} <= set(fields.KEPT)
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("text", "text"),
+        ("contact.phone", "phone"),
+        ("consent.by", "consent_by"),
+        ("consent.items.3", "consent_items"),
+    ],
+)
+def test_a_path_names_its_field(path: str, field: str) -> None:
+    assert fields.field_of(path) == field
+
+
+@pytest.mark.parametrize("cut", range(60, 200, 7))
+def test_a_cut_multipart_body_gives_what_arrived(cut: int) -> None:
+    part = '--XX\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
+    whole = (
+        part.format("phone", "0401234567") + part.format("text", "ääkköset " * 20) + "--XX--\r\n"
+    ).encode()
+    found = arrived(whole[: 80 + cut], "multipart/form-data; boundary=XX")
+    assert found["phone"] == "0401234567"
+    assert found.get("text", "") != "ääkköset " * 20
+    assert set("".join(found.get("text", "").split())) <= set("äköset\ufffd")
+
+
+def test_unknown_fields_and_files_are_dropped() -> None:
+    body = b'--XX\r\nContent-Disposition: form-data; name="text"; filename="x.txt"\r\n\r\nfile\r\n--XX--\r\n'
+    assert arrived(body, "multipart/form-data; boundary=XX") == {}
+    assert arrived(b"text=hei&admin=1", "application/x-www-form-urlencoded") == {"text": "hei"}

@@ -1,0 +1,224 @@
+"""The form without JavaScript: write, check, send; nothing typed is ever lost, nothing is sent twice."""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from helpbutton import clock
+from helpbutton.cases.models import Case, Contact
+from helpbutton.conversation.models import Message
+from helpbutton.db import reading, transaction
+from helpbutton.directory.models import Installation, Service
+from helpbutton.notifications.phone import phone_messages
+from tests.cast import MORNINGS, PHONE
+from tests.web.public.browser import Page, visit
+
+HELSINKI_CODE = "091"
+
+
+def cases() -> int:
+    reading().rollback()
+    return reading().scalar(select(func.count()).select_from(Case)) or 0
+
+
+def sent(client: FlaskClient, **filled: str) -> Page:
+    return visit(client).press("check", text=MORNINGS, **filled).press("send")
+
+
+def test_the_summary_names_desk_organisation_and_day_and_stores_nothing(client: FlaskClient) -> None:
+    page = visit(client).press("check", text=MORNINGS)
+    assert page.status == 200
+    assert page.step == "check"
+    assert "Service guidance for families, Southwest Finland" in page.text
+    assert "Wellbeing services county of Southwest Finland" in page.text
+    assert re.search(r"answer at the latest on \w+day \d+ \w+\.", page.text)
+    assert MORNINGS in page.text
+    assert "112" in page.text
+    assert cases() == 0
+
+
+def test_a_request_is_sent_once_however_often_the_button_is_pressed(
+    client: FlaskClient, drain: Callable[[], int]
+) -> None:
+    summary = visit(client).press("check", text=MORNINGS, phone="040 123 4567", safe_to_text="1")
+    receipt = summary.press("send")
+    assert receipt.status == 200
+    assert receipt.step == "sent"
+    assert re.fullmatch(r"([0-9A-HJKMNP-TV-Z]{4}-){4}[0-9A-HJKMNP-TV-Z]{4}", receipt.code)
+    assert summary.press("send").code == receipt.code
+    assert cases() == 1
+    drain()
+    assert PHONE in {sms.to for sms in phone_messages()}
+
+
+def test_everything_filled_in_arrives(client: FlaskClient) -> None:
+    filled = {
+        "role": "young_person",
+        "municipality": "445",
+        "topic": "bullying",
+        "child_age_group": "13-15",
+        "language": "sv",
+        "interpreter": "ar",
+        "may_forward": "1",
+        "do_not_tell_guardian": "1",
+        "secret_address": "1",
+        "phone": "040 123 4567",
+        "not_before": "09:00",
+        "safe_to_call": "1",
+    }
+    assert sent(client, **filled).step == "sent"
+    case = reading().scalars(select(Case)).one()
+    contact = reading().scalars(select(Contact)).one()
+    stored = (
+        case.role,
+        case.municipality_code,
+        case.stated_topic,
+        case.age_group,
+        case.language,
+        case.interpreter,
+    )
+    assert stored == ("young_person", "445", "bullying", "13-15", "sv", "ar")
+    assert (case.may_forward, case.do_not_tell_guardian, case.secret_address) == (True, True, True)
+    assert (contact.not_before, contact.safe_to_call, contact.safe_to_text) == ("09:00", True, False)
+
+
+def test_a_professional_needs_the_recorded_consent(client: FlaskClient) -> None:
+    filled = {
+        "role": "professional",
+        "kind": "consultation_with_consent",
+        "text": MORNINGS,
+        "consent_by": "mother",
+    }
+    page = visit(client).press("check", **filled)
+    assert page.status == 422
+    assert 'id="consent_how" name="consent_how" aria-invalid="true"' in page.html
+    assert page.press("check", consent_how="in writing").press("send").step == "sent"
+
+
+def test_a_number_for_the_nudge_only_is_never_called(client: FlaskClient) -> None:
+    sent(client, phone="040 123 4567", nudge_only="1", safe_to_call="1")
+    contact = reading().scalars(select(Contact)).one()
+    assert (contact.nudge_only, contact.safe_to_text, contact.safe_to_call) == (True, True, False)
+
+
+def test_a_number_without_permission_is_pointed_out(client: FlaskClient) -> None:
+    page = visit(client).press("check", text=MORNINGS, phone="040 123 4567")
+    assert "you have not allowed calls or text messages" in page.text
+
+
+def test_going_back_keeps_everything(client: FlaskClient) -> None:
+    words = {
+        "text": " \n<b>two</b>\nlines & \u202eturned",
+        "phone": "040 123 4567",
+        "topic": "bullying",
+        "role": "relative",
+    }
+    page = visit(client).press("check", **words, may_forward="1").press("edit")
+    assert page.step == "edit"
+    assert {name: page.fields[name] for name in words} == words
+    assert page.fields["may_forward"] == "1"
+    assert "<b>two" not in page.html
+
+
+@pytest.mark.parametrize("step", ["edit", "check"])
+def test_the_language_changes_without_losing_a_word(client: FlaskClient, step: str) -> None:
+    page = visit(client)
+    if step == "check":
+        page = page.press("check", text=MORNINGS)
+    other = page.press("sv", name="switch", text=MORNINGS)
+    assert '<html lang="sv"' in other.html
+    assert (other.step, other.fields["text"], other.fields["lang"]) == (step, MORNINGS, "sv")
+
+
+def test_words_of_danger_bring_the_help_lines_first_and_do_not_block(client: FlaskClient) -> None:
+    page = visit(client).press("check", text="Mies lyö minua ja lapsia, pelkään.")
+    before, _, _ = page.text.partition("Who answers, and by when")
+    assert "080 005 005" in before
+    assert "112" in before
+    receipt = page.press("send")
+    assert receipt.step == "sent"
+    assert "080 005 005" in receipt.text.partition("Your receipt code")[0]
+
+
+def test_when_nobody_reads_yet_the_page_says_from_when_and_who_answers_now(client: FlaskClient) -> None:
+    with transaction() as session:
+        for service in session.scalars(select(Service)):
+            service.hours = {"mon": [["08:00", "16:00"]]}
+            service.open_on_holidays = False
+    with clock.moved(dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)):
+        page = visit(client).press("check", text=MORNINGS)
+    assert "Nobody reads this before Monday 23 November at 08:00." in page.text
+    assert "112" in page.text.partition("Your message")[0]
+
+
+def test_outside_the_area_the_county_that_helps_is_named(client: FlaskClient) -> None:
+    with transaction() as session:
+        session.get_one(Installation, 1).counties = ["05"]
+    page = visit(client).press("check", text=MORNINGS, municipality=HELSINKI_CODE)
+    assert page.status == 422
+    assert "Help for Helsinki comes from elsewhere" in page.text
+    assert page.fields["text"] == MORNINGS
+    assert cases() == 0
+
+
+def test_a_changed_text_with_a_used_form_asks_and_goes_as_a_message_once(client: FlaskClient) -> None:
+    summary = visit(client).press("check", text=MORNINGS)
+    summary.press("send")
+    changed = summary.press("send", text="Nyt tilanne on toinen.")
+    assert (changed.status, changed.step) == (409, "already")
+    assert "Nyt tilanne on toinen." in changed.text
+    assert changed.press("message").step == "sent"
+    assert changed.press("message").step == "sent"
+    assert cases() == 1
+    assert len(reading().scalars(select(Message)).all()) == 1
+
+
+def test_a_changed_text_with_a_used_form_may_go_as_a_new_request(client: FlaskClient) -> None:
+    summary = visit(client).press("check", text=MORNINGS)
+    first = summary.press("send")
+    changed = summary.press("send", text="Nyt tilanne on toinen.")
+    second = changed.press("send")
+    assert second.code != first.code
+    assert changed.press("send").code == second.code
+    assert cases() == 2
+
+
+def test_the_same_form_after_a_day_says_that_it_has_arrived(client: FlaskClient) -> None:
+    summary = visit(client).press("check", text=MORNINGS)
+    summary.press("send")
+    with clock.moved(clock.now() + dt.timedelta(hours=25)):
+        page = summary.press("send")
+    assert (page.status, page.step) == (409, "already")
+    assert "nothing is lost" in page.text
+    assert cases() == 1
+
+
+def test_an_expired_form_goes_on_and_is_still_sent_only_once(client: FlaskClient) -> None:
+    form = visit(client)
+    with clock.moved(clock.now() + dt.timedelta(hours=3)):
+        summary = form.press("check", text=MORNINGS)
+        receipt = summary.press("send")
+        assert form.press("check", text=MORNINGS).press("send").code == receipt.code
+    assert summary.fields["form_token"] != form.fields["form_token"]
+    with clock.moved(clock.now() + dt.timedelta(hours=6)):
+        assert summary.press("send").code == receipt.code
+    assert cases() == 1
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_pages_carry_no_cookie_no_cache_and_nothing_from_elsewhere(
+    client: FlaskClient, language: str
+) -> None:
+    form = visit(client, f"/embed/demo?lang={language}")
+    summary = form.press("check", text=MORNINGS)
+    for page in (form, summary, summary.press("send"), form.press("check")):
+        assert "Set-Cookie" not in page.answer.headers
+        assert page.answer.headers["Cache-Control"] == "no-store"
+        assert not re.search(r'(?:src|srcset|data)="(?:https?:)?//', page.html)
+        assert not re.search(r'<link[^>]+href="(?:https?:)?//', page.html)
+        assert not re.search(r"<script(?![^>]*src=)|<style|\sstyle=|\son\w+=", page.html)
+        assert f'<html lang="{language}"' in page.html
