@@ -1,4 +1,4 @@
-"""Wiring: settings, database, keys and bell become a Flask application that every process shares; doors are hung in `web`."""
+"""Wiring: settings, database, keys and bell become the application that every process shares."""
 
 import logging
 import sys
@@ -15,7 +15,7 @@ from helpbutton.vault import keystore
 
 
 def create_bare(config: Settings) -> Flask:
-    """An application with a database and nothing else: enough for `init`, the routes commands and the workers' rooms."""
+    """An application with a database and nothing else: enough for `init` and the routes commands."""
     settings.activate(config)
     import_all()
     config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)

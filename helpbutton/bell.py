@@ -10,6 +10,7 @@ import threading
 from importlib import import_module
 
 import structlog
+
 from helpbutton import clock
 
 TASK = "helpbutton.run_due"

@@ -85,7 +85,10 @@ else:
 def engine_options(url: str) -> dict[str, Any]:
     """Engine options for the database at `url`."""
     if url.startswith("sqlite"):
-        return {"hide_parameters": True, "connect_args": {"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000}}
+        return {
+            "hide_parameters": True,
+            "connect_args": {"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
+        }
     return {
         "hide_parameters": True,
         "pool_size": 6,
@@ -110,7 +113,7 @@ def attach(engine: Engine) -> None:
 
 
 def _sqlite_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # type: ignore[attr-defined]
+    connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
         "journal_mode=WAL",

@@ -23,7 +23,12 @@ class Person:
 PEOPLE = (
     Person("cara@demo.example", "Cara Lind", "worker", ("varha-family-guidance",)),
     Person("dan@demo.example", "Dan Salo", "worker", ("turku-school",)),
-    Person("liisa@demo.example", "Liisa Aalto", "lead", ("varha-family-guidance", "varha-family-counselling", "varha-family-work")),
+    Person(
+        "liisa@demo.example",
+        "Liisa Aalto",
+        "lead",
+        ("varha-family-guidance", "varha-family-counselling", "varha-family-work"),
+    ),
     Person("eve@demo.example", "Eve Koski", "administrator", (VARHA,)),
     Person("kim@demo.example", "Kim Nurmi", "coordinator", (VARHA,)),
     Person("aada@demo.example", "Aada Laine", "auditor", (VARHA,)),
@@ -42,7 +47,14 @@ def add_missing(data_dir: Path) -> None:
             email=person.email, name=person.name, password=password, role=person.role, scopes=person.scopes
         )
         sign_ins.append(
-            {"email": person.email, "password": password, "role": person.role, "services": list(person.scopes)}
+            {
+                "email": person.email,
+                "password": password,
+                "role": person.role,
+                "services": list(person.scopes),
+            }
         )
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+    with os.fdopen(
+        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+    ) as file:
         json.dump(sign_ins, file, ensure_ascii=False, indent=1)

@@ -23,5 +23,7 @@ def announcement(public_url: str, port: int, data_dir: Path) -> list[str]:
     path = sign_ins_path(data_dir)
     if path.is_file():
         for person in json.loads(path.read_text(encoding="utf-8")):
-            lines.append(f"    {person['role']:<14}{person['email']:<22}{person['password']}   {', '.join(person['services'])}")
+            lines.append(
+                f"    {person['role']:<14}{person['email']:<22}{person['password']}   {', '.join(person['services'])}"
+            )
     return [*lines, ""]

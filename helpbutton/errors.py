@@ -1,7 +1,7 @@
 """Domain errors: what an operation refuses, with a code that a door turns into words for the person."""
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 
 class HelpButtonError(Exception):
@@ -41,13 +41,13 @@ class AlreadyReceived(HelpButtonError):
         self.same_body = same_body
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class FieldError:
     """One wrong field: dotted path as in the JSON API, a stable code, and parameters for the sentence."""
 
     field: str
     code: str
-    params: Mapping[str, str | int] = field(default_factory=dict)
+    params: Mapping[str, str | int] = dataclasses.field(default_factory=dict)
 
 
 class Invalid(HelpButtonError):

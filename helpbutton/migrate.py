@@ -37,7 +37,9 @@ def require_current() -> None:
     if present is None:
         raise NotReady("the database is empty: run `helpbutton init` or `helpbutton demo` first")
     if present != wanted:
-        raise NotReady(f"the database has the shape {present}, this version needs {wanted}: run `helpbutton init`")
+        raise NotReady(
+            f"the database has the shape {present}, this version needs {wanted}: run `helpbutton init`"
+        )
 
 
 def differences() -> list[object]:

@@ -1,4 +1,4 @@
-"""The to-do list in the database: rows added with the change they follow from, claimed under a lease, finished or rested.
+"""The to-do list in the database: added with the change it follows from, claimed under a lease, finished or rested.
 
 A claim pushes the row's due time to the end of its lease and raises its fence: if the claimer dies the row falls due
 again by itself, and a claimer that was frozen past its lease finds the fence changed and cannot finish it.
@@ -9,7 +9,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import CheckConstraint, CursorResult, Index, String, UniqueConstraint, case, func, select, text, update
+from sqlalchemy import (
+    CheckConstraint,
+    CursorResult,
+    Index,
+    String,
+    UniqueConstraint,
+    case,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from helpbutton import bell, clock
@@ -77,7 +88,9 @@ class ToDo(Model):
     changed_at: Mapped[dt.datetime]
 
 
-def add(session: Session, kind: Kind, *, ref: int, priority: int = NORMAL, due_at: dt.datetime | None = None) -> None:
+def add(
+    session: Session, kind: Kind, *, ref: int, priority: int = NORMAL, due_at: dt.datetime | None = None
+) -> None:
     """Put a to-do on the list in the caller's transaction; one that is there already is opened again.
 
     The bell rings after the commit when it is due at once.
@@ -153,7 +166,9 @@ def resting() -> list[Resting]:
     """Every to-do that waits for a human, oldest first."""
     rows = reading().scalars(select(ToDo).where(ToDo.state == "resting").order_by(ToDo.changed_at))
     return [
-        Resting(id=t.id, kind=t.kind, ref=t.ref, attempts=t.attempts, error=t.last_error or "", since=t.changed_at)
+        Resting(
+            id=t.id, kind=t.kind, ref=t.ref, attempts=t.attempts, error=t.last_error or "", since=t.changed_at
+        )
         for t in rows
     ]
 

@@ -30,8 +30,10 @@ class Reason:
 
 
 REASONS = {
-    "topic_by_words": N_("Topic: %(topic)s, because the message says %(words)s (%(score)s %%)."),
-    "topic_by_likeness": N_("Topic: %(topic)s, because the message resembles others about it (%(score)s %%)."),
+    "topic_by_words": N_("Topic: %(topic)s, because the message says %(words)s (%(score)s %% sure)."),
+    "topic_by_likeness": N_(
+        "Topic: %(topic)s, because the message resembles others about it (%(score)s %% sure)."
+    ),
     "topic_second": N_("Another possibility: %(topic)s (%(score)s %%)."),
     "topic_unsure": N_("The topic is unsure: a person should look at it."),
     "topic_stated": N_("Topic: %(topic)s, as the sender chose."),
@@ -42,17 +44,22 @@ REASONS = {
     "danger": N_("Possible danger (%(flag)s): the message says %(words)s."),
     "urgency_topic": N_("Urgency: %(urgency)s, as is usual for the topic %(topic)s."),
     "urgency_danger": N_("Urgency: %(urgency)s, because of words of danger (%(flag)s)."),
-    "personal_data_found": N_("The message holds personal data (%(kind)s, %(count)s)."),
-    "route_topic": N_("Desk: %(desk)s answers the topic %(topic)s in %(municipality)s."),
-    "route_front_desk": N_("Desk: %(desk)s is the first contact for %(municipality)s when no topic is stated."),
-    "route_fallback": N_("Desk: %(desk)s answers in %(municipality)s what has no desk of its own (%(topic)s)."),
-    "promise_days": N_("Promise: %(days)s working days of the desk, so at the latest on %(date)s."),
-    "promise_earlier": N_("Promise moved earlier, to %(date)s, because of the urgency: %(urgency)s."),
+    "personal_data_found": N_("The message holds personal data: %(kind)s (%(count)s)."),
+    "route_topic": N_("Desk: %(desk)s, which answers the topic %(topic)s (%(municipality)s)."),
+    "route_front_desk": N_("Desk: %(desk)s, the first contact when no topic is stated (%(municipality)s)."),
+    "route_fallback": N_(
+        "Desk: %(desk)s, which answers what has no desk of its own (%(municipality)s, topic: %(topic)s)."
+    ),
+    "promise_days": N_("Promise: an answer at the latest on %(date)s (working days of the desk: %(days)s)."),
+    "promise_earlier": N_(
+        "Promise moved earlier: an answer at the latest on %(date)s (urgency: %(urgency)s)."
+    ),
     "stays_unsure": N_("The case stays where it was addressed, because the topic is unsure."),
-    "moved_inside": N_("Moved to %(desk)s inside the same organisation, because of the topic."),
-    "forwarded_allowed": N_("Passed on to %(desk)s in another organisation, as the sender allowed."),
+    "moved_inside": N_("Moved inside the same organisation, because of the topic: %(desk)s."),
+    "forwarded_allowed": N_("Passed on to another organisation, as the sender allowed: %(desk)s."),
     "proposed": N_(
-        "%(desk)s would be the right desk, but in another organisation: the sender did not allow passing on, so a person decides."
+        "The right desk would be %(desk)s, but it belongs to another organisation. The sender has not allowed "
+        "passing on, so a person decides."
     ),
     "forwarded_by_staff": N_("Passed on by a person. Ground: %(ground)s."),
 }

@@ -19,7 +19,9 @@ UNIX_SOCKET_PATH_LIMIT = 100
 class Settings(BaseSettings):
     """Environment variables with the prefix `HELPBUTTON_`; `docs/settings.md` lists them."""
 
-    model_config = SettingsConfigDict(env_prefix="HELPBUTTON_", frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_prefix="HELPBUTTON_", frozen=True, extra="ignore", env_ignore_empty=True
+    )
 
     data_dir: Path = Path(".data")
     port: int = Field(default=8080, ge=1, le=65535)
@@ -140,7 +142,9 @@ class Settings(BaseSettings):
         if self.sms in (None, "demo"):
             problems.append("HELPBUTTON_SMS must be console or twilio")
         if not self.base_url:
-            problems.append("HELPBUTTON_BASE_URL must be the public address, for example https://apua.example.fi")
+            problems.append(
+                "HELPBUTTON_BASE_URL must be the public address, for example https://apua.example.fi"
+            )
         return problems
 
 

@@ -13,6 +13,7 @@ MODELS = (
     "helpbutton.notifications.models",
 )
 
+
 def import_all() -> None:
     """Load every table into the metadata."""
     for module in MODELS:

@@ -1,6 +1,7 @@
 """The standing cast: Aino (a parent), Bo (a professional), Cara (the right desk), Dan (another desk, must see nothing),
 Liisa (a lead), Eve (an administrator), Kim (a coordinator) and Aada (an auditor)."""
 
+import contextvars
 import json
 import re
 import uuid
@@ -56,6 +57,13 @@ def request_body(**changes: Any) -> dict[str, Any]:
         "consent": None,
     }
     return body | changes
+
+
+class FreshClient(FlaskClient):
+    """Runs each request in an empty context, as in production: nothing of one leaks into the next."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        return contextvars.Context().run(super().open, *args, **kwargs)
 
 
 class Cast:

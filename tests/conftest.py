@@ -1,4 +1,4 @@
-"""Fixtures for every test: a demo installation of its own on SQLite, or on both databases; nothing leaves this machine."""
+"""Fixtures for every test: a demo installation of its own, on one or both databases."""
 
 import shutil
 import socket
@@ -17,7 +17,7 @@ from helpbutton.directory import operations as directory
 from helpbutton.settings import Settings
 from helpbutton.vault import keystore
 from helpbutton.web.application import create_app
-from tests.cast import Cast
+from tests.cast import Cast, FreshClient
 from tests.servers import Postgres, postgres
 from workers import executor
 
@@ -101,7 +101,7 @@ def config_on_both(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
 
 def _serve(config: Settings) -> Iterator[Flask]:
     app = create_app(config)
-    app.testing = False
+    app.test_client_class = FreshClient
     with app.app_context():
         yield app
         db.session.remove()
@@ -131,9 +131,8 @@ def drain() -> Callable[[], int]:
     """Runs due to-dos in this process until none is due; returns how many ran."""
 
     def run() -> int:
-        count = executor.run_due()
         db.session.remove()
-        return count
+        return executor.run_due()
 
     return run
 

@@ -44,22 +44,24 @@ app.conf.update(
 )
 
 
-@worker_init.connect
-def _load_knowledge(**_: object) -> None:
-    warm_up()
-
-
-@worker_process_init.connect
-def _open(**_: object) -> None:
-    global _flask
-    configure_logging()
-    _flask, _ = open_installation(settings.load())
-
-
-@app.task(name=bell.TASK, ignore_result=True)
 def run_due() -> None:
     """Run to-dos until none is due; a long list is passed on so that one task stays short."""
     assert _flask is not None
     with _flask.app_context():
         if executor.run_due(limit=MOST_IN_ONE_TASK) == MOST_IN_ONE_TASK:
             bell.ring()
+
+
+def _load_knowledge(**_: object) -> None:
+    warm_up()
+
+
+def _open(**_: object) -> None:
+    global _flask
+    configure_logging()
+    _flask, _settings = open_installation(settings.load())
+
+
+app.task(name=bell.TASK, ignore_result=True)(run_due)
+worker_init.connect(_load_knowledge, weak=False)
+worker_process_init.connect(_open, weak=False)

@@ -30,7 +30,13 @@ def run_one(*, overdue_by: dt.timedelta = dt.timedelta(0)) -> bool:
         try:
             run_again_at = step.run(claimed.ref)
         except Exception as error:
-            log.error("todo_failed", kind=claimed.kind, todo=claimed.id, attempt=claimed.attempt, error=type(error).__name__)
+            log.error(
+                "todo_failed",
+                kind=claimed.kind,
+                todo=claimed.id,
+                attempt=claimed.attempt,
+                error=type(error).__name__,
+            )
             outbox.fail(claimed, error=type(error).__name__, tries=step.kind.tries)
             return True
         if run_again_at is None:

@@ -58,7 +58,9 @@ def _every(app: Flask, stop: threading.Event, seconds: float, work: Callable[[],
             try:
                 work()
             except Exception as error:
-                log.error("sweeper_stumbled", work=getattr(work, "__name__", "beat"), error=type(error).__name__)
+                log.error(
+                    "sweeper_stumbled", work=getattr(work, "__name__", "beat"), error=type(error).__name__
+                )
             finally:
                 db.session.remove()
         stop.wait(max(0.0, seconds - (clock.monotonic() - began)))

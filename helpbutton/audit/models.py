@@ -12,7 +12,12 @@ class AuditEntry(Model):
     __tablename__ = "audit_entry"
     __table_args__ = (
         UniqueConstraint("organisation_id", "seq"),
-        Index("ix_audit_entry_unsealed", "id", sqlite_where=text("mac IS NULL"), postgresql_where=text("mac IS NULL")),
+        Index(
+            "ix_audit_entry_unsealed",
+            "id",
+            sqlite_where=text("mac IS NULL"),
+            postgresql_where=text("mac IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -30,7 +30,12 @@ def record(
     """Add one line to the caller's transaction. `actor` and `subject` are pseudonyms (or "sender", "system")."""
     session.add(
         AuditEntry(
-            organisation_id=organisation_id, at=clock.now(), actor=actor, action=action, subject=subject, ground=ground
+            organisation_id=organisation_id,
+            at=clock.now(),
+            actor=actor,
+            action=action,
+            subject=subject,
+            ground=ground,
         )
     )
     session.flush()

@@ -3,12 +3,12 @@
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
+from helpbutton import clock
 from helpbutton.audit import operations as audit
 from helpbutton.cases.models import Case, CaseEvent
 from helpbutton.errors import NotFound
 from helpbutton.staff.actor import Actor
 from helpbutton.vault import sealing
-from helpbutton import clock
 
 
 def visible_cases(actor: Actor) -> ColumnElement[bool]:
@@ -41,7 +41,13 @@ def case_for(session: Session, *, actor: Actor, number: str, action: str) -> Cas
 
 
 def write_logbook(
-    session: Session, case: Case, verb: str, *, actor: Actor | None = None, by: str = "system", **params: object
+    session: Session,
+    case: Case,
+    verb: str,
+    *,
+    actor: Actor | None = None,
+    by: str = "system",
+    **params: object,
 ) -> None:
     """One line in the case's logbook. `by` names who acts when no staff member does: sender or system."""
     session.add(

@@ -58,7 +58,9 @@ def address(submission: Submission, *, at: dt.datetime | None = None) -> Address
         raise NotFound("desk")
     desk = directory.desk(found.desk)
     promise = promises.promise(desk.hours, received=moment, working_days=desk.promise_days)
-    return Address(site, place, desk, promise, (found.reason, promise_reason(promise)), screen(submission.text))
+    return Address(
+        site, place, desk, promise, (found.reason, promise_reason(promise)), screen(submission.text)
+    )
 
 
 def facts(submission: Submission, place: Place, topic: str | None) -> Facts:
@@ -76,7 +78,9 @@ def facts(submission: Submission, place: Place, topic: str | None) -> Facts:
 
 def promise_reason(promise: Promise) -> Reason:
     """Why this date, in words."""
-    return Reason("promise_days", {"days": promise.working_days, "date": promise.respond_by.date().isoformat()})
+    return Reason(
+        "promise_days", {"days": promise.working_days, "date": promise.respond_by.date().isoformat()}
+    )
 
 
 def _where(submission: Submission) -> tuple[SiteView, Place]:

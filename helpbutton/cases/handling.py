@@ -1,4 +1,4 @@
-"""What staff do with a case: take it, let it go, close it, decide a proposal. Each is one transaction and one logbook line."""
+"""What staff do with a case: take it, let it go, close it, decide a proposal."""
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -71,7 +71,9 @@ def decide_proposal(*, actor: Actor, number: str, version: int, forward: bool, g
         raise Invalid(FieldError("ground", "required"))
     with transaction() as session:
         case = _current(session, actor, number, version, "forward" if forward else "decline_forwarding")
-        proposal = session.scalar(select(Proposal).where(Proposal.case_id == case.id, Proposal.status == "open"))
+        proposal = session.scalar(
+            select(Proposal).where(Proposal.case_id == case.id, Proposal.status == "open")
+        )
         if proposal is None:
             raise Conflict("nothing is proposed")
         proposal.status = "forwarded" if forward else "declined"
@@ -85,7 +87,11 @@ def decide_proposal(*, actor: Actor, number: str, version: int, forward: bool, g
         case.topic = proposal.topic
         move(session, case, proposal.service)
         add_reasons(
-            session, case, case.case_key.vault(), subject="desk", reasons=(Reason("forwarded_by_staff", {"ground": ground}),)
+            session,
+            case,
+            case.case_key.vault(),
+            subject="desk",
+            reasons=(Reason("forwarded_by_staff", {"ground": ground}),),
         )
         write_logbook(session, case, "forwarded", actor=actor, service=proposal.service_id, ground=ground)
         outbox.add(session, TELL_NEW_DESK, ref=case.id)
@@ -93,7 +99,9 @@ def decide_proposal(*, actor: Actor, number: str, version: int, forward: bool, g
 
 def move(session: Session, case: Case, service: Service) -> None:
     """Put the case on another desk; the promise may only become earlier, the key follows the organisation."""
-    promise = promises.promise(desk_hours(service), received=case.received_at, working_days=service.promise_days)
+    promise = promises.promise(
+        desk_hours(service), received=case.received_at, working_days=service.promise_days
+    )
     case.respond_by = promises.earlier(case.respond_by, promise.respond_by)
     case.service_id = service.id
     if service.organisation_id != case.organisation_id:

@@ -15,7 +15,7 @@ from helpbutton.cases.access import write_logbook
 from helpbutton.cases.address import Address, address
 from helpbutton.cases.kinds import SORT_CASE
 from helpbutton.cases.models import Case, CaseKey, Contact, Decision
-from helpbutton.cases.submission import ContactInput, Submission, URGENCIES
+from helpbutton.cases.submission import URGENCIES, ContactInput, Submission
 from helpbutton.db import reading, transaction
 from helpbutton.directory import queries as directory
 from helpbutton.directory.queries import Desk
@@ -107,7 +107,9 @@ def _store(session: Session, submission: Submission, idempotency_key: str, targe
         secret_address=submission.secret_address,
         text=text,
         existing_worker=vault.seal(submission.existing_worker, "case.existing_worker"),
-        consent=vault.seal(submission.consent.model_dump_json() if submission.consent else None, "case.consent"),
+        consent=vault.seal(
+            submission.consent.model_dump_json() if submission.consent else None, "case.consent"
+        ),
         organisation_id=target.desk.organisation_id,
         addressed_service_id=target.desk.id,
         service_id=target.desk.id,

@@ -15,9 +15,7 @@ from helpbutton.vault.sealing import CaseVault
 class Case(Model):
     __tablename__ = "case_"
     __table_args__ = (
-        CheckConstraint(
-            "state IN ('received', 'sorted', 'in_progress', 'waiting', 'closed')", name="state"
-        ),
+        CheckConstraint("state IN ('received', 'sorted', 'in_progress', 'waiting', 'closed')", name="state"),
         CheckConstraint("urgency IN ('urgent', 'soon', 'normal', 'low')", name="urgency"),
         CheckConstraint("respond_by <= promised_by", name="promise_only_earlier"),
         CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_has_date"),

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import holidays
 
@@ -40,7 +41,7 @@ class DeskHours:
             raise ValueError(f"unknown weekday {sorted(unknown)[0]!r}")
         days = tuple(tuple(_span(day, pair) for pair in week.get(day, ())) for day in WEEKDAYS)
         for day, spans in zip(WEEKDAYS, days, strict=True):
-            if any(later[0] < earlier[1] for earlier, later in zip(spans, spans[1:], strict=False)):
+            if any(later[0] < earlier[1] for earlier, later in pairwise(spans)):
                 raise ValueError(f"{day}: opening hours overlap or are not in order")
         return cls(days, open_on_holidays, frozenset(dt.date.fromisoformat(day) for day in closures))
 
@@ -53,7 +54,7 @@ class DeskHours:
 
 @dataclass(frozen=True)
 class Promise:
-    """`respond_by` (aware, Helsinki): closing time of the last promised day. `opens_at`: when somebody first reads it."""
+    """`respond_by` (Helsinki): closing time of the last promised day; `opens_at`: when somebody first reads it."""
 
     respond_by: dt.datetime
     opens_at: dt.datetime

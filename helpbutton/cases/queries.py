@@ -147,7 +147,11 @@ def worklist(*, actor: Actor, view: str = "services", record: bool = True) -> li
         ).all()
         for organisation_id in organisations:
             audit.record(
-                session, organisation_id=organisation_id, actor=actor.pseudonym, action="list", subject=f"worklist/{view}"
+                session,
+                organisation_id=organisation_id,
+                actor=actor.pseudonym,
+                action="list",
+                subject=f"worklist/{view}",
             )
         return _rows(session, actor, view)
 
@@ -155,7 +159,10 @@ def worklist(*, actor: Actor, view: str = "services", record: bool = True) -> li
 def counts(*, actor: Actor) -> dict[str, int]:
     """How many cases each view holds, counted up to `COUNT_LIMIT`."""
     return {
-        view: reading().scalar(select(func.count()).select_from(_selected(actor, view).limit(COUNT_LIMIT).subquery())) or 0
+        view: reading().scalar(
+            select(func.count()).select_from(_selected(actor, view).limit(COUNT_LIMIT).subquery())
+        )
+        or 0
         for view in VIEWS
     }
 
@@ -167,7 +174,7 @@ def open_case(*, actor: Actor, number: str) -> CasePage:
         return _page(session, case, actor)
 
 
-def _selected(actor: Actor, view: str) -> Select[tuple[int]]:
+def _selected(actor: Actor, view: str) -> Select[int]:
     chosen = select(Case.id).where(visible_cases(actor))
     if view == "closed":
         return chosen.where(Case.state == lifecycle.CLOSED)
@@ -187,7 +194,13 @@ def _rows(session: Session, actor: Actor, view: str) -> list[WorklistRow]:
     order = (
         (Case.closed_at.desc(),)
         if view == "closed"
-        else (Case.urgency_rank != 0, Case.answered_at.is_not(None), Case.respond_by, Case.urgency_rank, Case.id)
+        else (
+            Case.urgency_rank != 0,
+            Case.answered_at.is_not(None),
+            Case.respond_by,
+            Case.urgency_rank,
+            Case.id,
+        )
     )
     found = session.execute(
         select(Case, Service, Proposal.id)
@@ -201,7 +214,9 @@ def _rows(session: Session, actor: Actor, view: str) -> list[WorklistRow]:
     return [_row(case, service, proposal, actor, names) for case, service, proposal in found]
 
 
-def _row(case: Case, service: Service, proposal: int | None, actor: Actor, names: Mapping[int, str]) -> WorklistRow:
+def _row(
+    case: Case, service: Service, proposal: int | None, actor: Actor, names: Mapping[int, str]
+) -> WorklistRow:
     return WorklistRow(
         number=case.number,
         topic=case.topic,
@@ -224,7 +239,9 @@ def _row(case: Case, service: Service, proposal: int | None, actor: Actor, names
 
 def _page(session: Session, case: Case, actor: Actor) -> CasePage:
     vault = case.case_key.vault()
-    events = session.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id)).all()
+    events = session.scalars(
+        select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id)
+    ).all()
     people = {event.account_id for event in events if event.account_id} | {case.assigned_to or 0}
     names = account_names(people)
     desks = directory.desks({case.service_id, case.addressed_service_id})
@@ -264,7 +281,8 @@ def _page(session: Session, case: Case, actor: Actor) -> CasePage:
         mine=case.assigned_to == actor.account_id,
         reasons=_reasons(session, case, vault),
         logbook=tuple(
-            LogbookLine(e.at, e.actor, names.get(e.account_id) if e.account_id else None, e.verb, e.params) for e in events
+            LogbookLine(e.at, e.actor, names.get(e.account_id) if e.account_id else None, e.verb, e.params)
+            for e in events
         ),
         proposal=_proposal(session, case),
     )

@@ -16,7 +16,7 @@ def derive(key: bytes, *, site: str, idempotency_key: str) -> str:
 
 
 def normalise(typed: str) -> str | None:
-    """The code as `derive` writes it, however it was typed (lower case, spaces, O for 0, I and L for 1); None if no code."""
+    """The code as `derive` writes it, however it was typed (lower case, spaces, O for 0, I or L for 1), or None."""
     letters = "".join(letter for letter in typed.upper().translate(_READ_AS) if letter.isalnum())
     if len(letters) != LENGTH or any(letter not in ALPHABET for letter in letters):
         return None

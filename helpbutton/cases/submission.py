@@ -45,7 +45,9 @@ def _clean(text: str, *, lines: bool) -> str:
         raise PydanticCustomError("characters", "contains characters that are not text")
     kept = "\n\t" if lines else ""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(letter for letter in text if letter in kept or unicodedata.category(letter) != "Cc").strip()
+    return "".join(
+        letter for letter in text if letter in kept or unicodedata.category(letter) != "Cc"
+    ).strip()
 
 
 class _Strict(BaseModel):

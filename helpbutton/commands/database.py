@@ -8,6 +8,7 @@ from helpbutton import demo as demo_people
 from helpbutton import migrate, settings
 from helpbutton.app import create_bare
 from helpbutton.commands import options
+from helpbutton.demo_sign_ins import sign_ins_path
 from helpbutton.directory import operations as directory
 
 
@@ -25,7 +26,7 @@ def demo(data_dir: Path | None) -> None:
     """Like init, and load the demo directory into a database without desks."""
     config = settings.load(data_dir=data_dir)
     _prepare(config, with_demo=True)
-    click.echo(f"The demo is ready. Sign-ins: {demo_people.sign_ins_path(config.data_dir)}")
+    click.echo(f"The demo is ready. Sign-ins: {sign_ins_path(config.data_dir)}")
 
 
 def _prepare(config: settings.Settings, *, with_demo: bool) -> None:

@@ -34,7 +34,16 @@ def worker(data_dir: Path | None) -> None:
         raise SettingsError(["without a broker (HELPBUTTON_REDIS_URL=none) the sweeper does the work alone"])
     _open(config)
     children.hand_down(config)
-    celery = ["-W", "ignore:You're running the worker", "-m", "celery", "-q", "-A", "workers.celery_app", "worker"]
+    celery = [
+        "-W",
+        "ignore:You're running the worker",
+        "-m",
+        "celery",
+        "-q",
+        "-A",
+        "workers.celery_app",
+        "worker",
+    ]
     what = ["-Q", QUEUE, "-c", str(config.worker_processes), "--loglevel", "WARNING"]
     os.execv(sys.executable, [sys.executable, "-P", *celery, *what, "--without-gossip", "--without-mingle"])  # noqa: S606
 

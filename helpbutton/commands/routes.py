@@ -23,6 +23,7 @@ from helpbutton.web.dates import date_words, time_of_day
 
 MOST_GAPS_SHOWN = 40
 
+
 @click.group()
 def routes() -> None:
     """Where requests go."""
@@ -49,7 +50,9 @@ def check(data_dir: Path | None, as_json: bool) -> None:
 @click.option("--language", default="fi", type=click.Choice(LANGUAGES))
 @click.option("--age-group")
 @click.option("--role", default="parent")
-@click.option("--at", type=click.DateTime(["%Y-%m-%dT%H:%M"]), help="Local time, for example 2026-12-24T18:00.")
+@click.option(
+    "--at", type=click.DateTime(["%Y-%m-%dT%H:%M"]), help="Local time, for example 2026-12-24T18:00."
+)
 def explain(
     data_dir: Path | None,
     municipality: str,
@@ -80,9 +83,13 @@ def explain(
             sys.exit(1)
         tongue = reading_language(language)
         when = found.promise.respond_by
-        click.echo(f"{in_language(found.desk.names, tongue)}, {in_language(found.desk.organisation_names, tongue)}")
+        click.echo(
+            f"{in_language(found.desk.names, tongue)}, {in_language(found.desk.organisation_names, tongue)}"
+        )
         click.echo(vocabulary.reason_words(found.reason, tongue))
-        click.echo(f"respond_by {when.isoformat(timespec='minutes')} ({date_words(when, tongue)} {time_of_day(when, tongue)})")
+        click.echo(
+            f"respond_by {when.isoformat(timespec='minutes')} ({date_words(when, tongue)} {time_of_day(when, tongue)})"
+        )
 
 
 def _as_json(coverage: Coverage) -> dict[str, object]:
@@ -110,7 +117,9 @@ def _in_lines(coverage: Coverage) -> list[str]:
         return [*lines, "Every request ends at a live desk."]
     by_place: dict[tuple[str, str], Counter[str]] = {}
     for gap in coverage.gaps:
-        by_place.setdefault((gap.municipality, gap.why), Counter())[gap.topic or "no topic"] += gap.combinations
+        by_place.setdefault((gap.municipality, gap.why), Counter())[gap.topic or "no topic"] += (
+            gap.combinations
+        )
     lines.append(f"Gaps: {len(by_place)}")
     for (code, why), topics in list(by_place.items())[:MOST_GAPS_SHOWN]:
         what = "every topic" if len(topics) > 20 else ", ".join(topics)

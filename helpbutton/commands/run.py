@@ -45,7 +45,9 @@ def _prepare(config: Settings) -> None:
     click.echo("Preparing the database ...", err=True)
     children.hand_down(config)
     command = [sys.executable, "-P", "-m", "helpbutton", "demo" if config.demo else "init"]
-    done = subprocess.run([*command, "--data-dir", str(config.data_dir)], stdout=subprocess.DEVNULL, check=False)
+    done = subprocess.run(
+        [*command, "--data-dir", str(config.data_dir)], stdout=subprocess.DEVNULL, check=False
+    )
     if done.returncode:
         sys.exit(done.returncode)
     stamp.write_text(wanted)

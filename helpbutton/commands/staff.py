@@ -19,8 +19,12 @@ def staff() -> None:
 @options.data_dir
 @click.option("--email", required=True)
 @click.option("--name", required=True)
-@click.option("--role", required=True, type=click.Choice([*operations.SERVICE_ROLES, *operations.ORGANISATION_ROLES]))
-@click.option("--at", "scopes", required=True, multiple=True, help="Key of a desk or organisation; may be repeated.")
+@click.option(
+    "--role", required=True, type=click.Choice([*operations.SERVICE_ROLES, *operations.ORGANISATION_ROLES])
+)
+@click.option(
+    "--at", "scopes", required=True, multiple=True, help="Key of a desk or organisation; may be repeated."
+)
 @click.option("--language", default="fi", type=click.Choice(["fi", "sv", "en"]))
 @click.option("--password-file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def add(

@@ -39,12 +39,16 @@ def _answer(identity: object, facts: TriageFacts) -> dict[str, Any]:
         "id": identity,
         "language": found.language,
         "topic": found.topic,
-        "alternatives": [{"topic": other.topic, "score": round(other.score, 3)} for other in found.alternatives],
+        "alternatives": [
+            {"topic": other.topic, "score": round(other.score, 3)} for other in found.alternatives
+        ],
         "urgency": found.urgency,
         "danger": bool(found.flags),
         "flags": list(found.flags),
         "personal_data": [{"kind": datum.kind, "words": datum.words} for datum in found.personal_data],
-        "reasons": [in_words(reason, found.language, partial(_name, found.language)) for reason in found.reasons],
+        "reasons": [
+            in_words(reason, found.language, partial(_name, found.language)) for reason in found.reasons
+        ],
         "needs_review": found.needs_review,
     }
 

@@ -52,7 +52,9 @@ def write_note(*, actor: Actor, number: str, body: str, token: str) -> None:
             return
         sealed = case.case_key.vault().seal(text, f"note.body/{token}")
         assert sealed is not None
-        session.add(Note(case_id=case.id, at=clock.now(), account_id=actor.account_id, token=token, body=sealed))
+        session.add(
+            Note(case_id=case.id, at=clock.now(), account_id=actor.account_id, token=token, body=sealed)
+        )
         write_logbook(session, case, "noted", actor=actor)
 
 

@@ -51,7 +51,9 @@ class FamilyPage:
 def case_of_code(typed: str) -> int:
     """The id of the case that a receipt code belongs to, however it was typed. Raises NotFound."""
     code = receipts.normalise(typed)
-    case_id = reading().scalar(select(Case.id).where(Case.receipt_digest == receipt_digest(code))) if code else None
+    case_id = (
+        reading().scalar(select(Case.id).where(Case.receipt_digest == receipt_digest(code))) if code else None
+    )
     if case_id is None:
         raise NotFound("receipt")
     return case_id
@@ -81,7 +83,9 @@ def family_page(*, case_id: int) -> FamilyPage:
 def thread_for_staff(*, case_id: int) -> tuple[Entry, ...]:
     """Messages and notes in order. Only for a case that the caller has just opened with `cases.queries.open_case`."""
     session = reading()
-    case = session.scalar(select(Case).where(Case.id == case_id).options(joinedload(Case.case_key, innerjoin=True)))
+    case = session.scalar(
+        select(Case).where(Case.id == case_id).options(joinedload(Case.case_key, innerjoin=True))
+    )
     if case is None:
         raise NotFound("case")
     vault = case.case_key.vault()
@@ -108,6 +112,12 @@ def _notes(session: Session, case_id: int, vault: CaseVault) -> tuple[Entry, ...
     rows = session.scalars(select(Note).where(Note.case_id == case_id).order_by(Note.id)).all()
     names = account_names({row.account_id for row in rows})
     return tuple(
-        Entry(row.at, "note", names.get(row.account_id), vault.open(row.body, f"note.body/{row.token}") or "", None)
+        Entry(
+            row.at,
+            "note",
+            names.get(row.account_id),
+            vault.open(row.body, f"note.body/{row.token}") or "",
+            None,
+        )
         for row in rows
     )

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from helpbutton.config_dir import CONFIG_DIR
 from helpbutton.db import Model, transaction
 from helpbutton.directory import reference
-from helpbutton.config_dir import CONFIG_DIR
 from helpbutton.directory.demo_directory import build, read_templates
 from helpbutton.directory.models import (
     County,
@@ -40,7 +40,7 @@ def initialise() -> None:
 
 
 def load_demo() -> bool:
-    """Put the demo directory into a database without desks and mark it as demo for ever; False when it is there already.
+    """Put the demo directory into a database without desks and mark it as demo for ever; False when done before.
 
     Raises Conflict when the database holds an installation's own desks.
     """
@@ -73,7 +73,8 @@ def _store(session: Session, directory: Directory, data: Reference) -> None:
     if problems:
         raise NotReady("the directory is wrong: " + " ".join(problems))
     session.execute(
-        insert(Organisation), [{"key": row.key, "kind": row.kind, "names": row.names} for row in directory.organisations]
+        insert(Organisation),
+        [{"key": row.key, "kind": row.kind, "names": row.names} for row in directory.organisations],
     )
     organisations = {row[0]: row[1] for row in session.execute(select(Organisation.key, Organisation.id))}
     session.execute(
@@ -135,7 +136,8 @@ def _route(row: RouteRow, services: dict[str, int]) -> dict[str, object]:
 
 def _counties(data: Reference) -> Sequence[Model]:
     return [
-        County(code=c.code, names=dict(c.names), kind=c.kind, contact=data.county_contacts[c.code]) for c in data.counties
+        County(code=c.code, names=dict(c.names), kind=c.kind, contact=data.county_contacts[c.code])
+        for c in data.counties
     ]
 
 
@@ -157,7 +159,9 @@ def _municipalities(data: Reference) -> Sequence[Model]:
 
 
 def _kinds(data: Reference) -> Sequence[Model]:
-    return [ServiceKind(id=k["id"], names=k["labels"], owner_kind=k["owner_kind"]) for k in data.service_kinds]
+    return [
+        ServiceKind(id=k["id"], names=k["labels"], owner_kind=k["owner_kind"]) for k in data.service_kinds
+    ]
 
 
 def _topics(data: Reference) -> Sequence[Model]:

@@ -8,7 +8,16 @@ from sqlalchemy import and_, func, or_, select
 from helpbutton import clock
 from helpbutton.cases.promise import DeskHours
 from helpbutton.db import reading
-from helpbutton.directory.models import County, HelpLine, Installation, Municipality, Route, Service, Site, Topic
+from helpbutton.directory.models import (
+    County,
+    HelpLine,
+    Installation,
+    Municipality,
+    Route,
+    Service,
+    Site,
+    Topic,
+)
 from helpbutton.errors import NotFound, NotReady
 from helpbutton.routing.match import RouteRule
 
@@ -144,7 +153,9 @@ def county_contact(code: str) -> tuple[Names, Mapping[str, object]]:
 
 def topics() -> list[TopicView]:
     """Every topic, in the order in which forms show them."""
-    return [TopicView(t.id, t.names, t.urgency) for t in reading().scalars(select(Topic).order_by(Topic.position))]
+    return [
+        TopicView(t.id, t.names, t.urgency) for t in reading().scalars(select(Topic).order_by(Topic.position))
+    ]
 
 
 def routes_of(place: Place) -> list[RouteRule]:
@@ -213,7 +224,9 @@ def desks(service_ids: Collection[int]) -> dict[int, Desk]:
 
 def desk_hours(service: Service) -> DeskHours:
     """The opening hours of a service."""
-    return DeskHours.parse(service.hours, open_on_holidays=service.open_on_holidays, closures=service.closures)
+    return DeskHours.parse(
+        service.hours, open_on_holidays=service.open_on_holidays, closures=service.closures
+    )
 
 
 def desk_count() -> int:

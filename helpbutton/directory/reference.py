@@ -43,9 +43,12 @@ def read() -> Reference:
     reference = Reference(
         municipalities=municipalities,
         counties=tuple(
-            CountyRow(c["code"], c["names"], c["area"], c["kind"], tuple(c["languages"]), c["short"]) for c in counties
+            CountyRow(c["code"], c["names"], c["area"], c["kind"], tuple(c["languages"]), c["short"])
+            for c in counties
         ),
-        county_contacts={c["code"]: {**c["contact"], "social_emergency": c["social_emergency"]} for c in counties},
+        county_contacts={
+            c["code"]: {**c["contact"], "social_emergency": c["social_emergency"]} for c in counties
+        },
         topics=_json("topics.json")["topics"],
         service_kinds=_json("service_kinds.json")["service_kinds"],
         help_lines=_json("help_lines.json")["help_lines"],
@@ -62,9 +65,21 @@ def _problems(reference: Reference) -> list[str]:
     codes = {row.code for row in reference.municipalities}
     current = [row for row in reference.municipalities if row.valid_to is None]
     problems = [
-        *(f"municipality {row.code}: unknown county" for row in reference.municipalities if row.county_code not in counties),
-        *(f"municipality {row.code}: unknown successor" for row in reference.municipalities if row.successor not in {None, *codes}),
-        *(f"topic {topic['id']}: unknown service kind" for topic in reference.topics if topic["service_kind"] not in kinds),
+        *(
+            f"municipality {row.code}: unknown county"
+            for row in reference.municipalities
+            if row.county_code not in counties
+        ),
+        *(
+            f"municipality {row.code}: unknown successor"
+            for row in reference.municipalities
+            if row.successor not in {None, *codes}
+        ),
+        *(
+            f"topic {topic['id']}: unknown service kind"
+            for topic in reference.topics
+            if topic["service_kind"] not in kinds
+        ),
     ]
     if len(current) != MUNICIPALITIES_2026:
         problems.append(f"{len(current)} municipalities are in force, not {MUNICIPALITIES_2026}")

@@ -89,7 +89,9 @@ def _cover_topic(
     )
     for (kind, kinds), (language, languages), (age, ages), (role, roles) in parts:
         size = kinds * languages * ages * roles
-        facts = Facts(place.municipality, place.county, place.topic, kind or "", language or "", age, role or "")
+        facts = Facts(
+            place.municipality, place.county, place.topic, kind or "", language or "", age, role or ""
+        )
         found = match(facts, relevant, on=on)
         coverage.combinations += size
         if found is None:

@@ -1,4 +1,4 @@
-"""Matching by pure rules: facts about a request, routes of the installation, the most specific one wins and says why."""
+"""Matching by pure rules: of the routes that cover the facts the most specific wins, and says why."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -39,7 +39,9 @@ class RouteRule:
 
     def valid_on(self, day: dt.date) -> bool:
         """Whether the route is in force on a date; both ends included."""
-        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or day <= self.valid_to
+        )
 
     def covers(self, facts: Facts) -> bool:
         """Whether the facts lie inside the scope."""
@@ -92,4 +94,7 @@ def _reason(route: RouteRule, facts: Facts) -> Reason:
         params["also"] = ",".join(extras)
     if route.topic is not None:
         return Reason("route_topic", {**params, "topic": route.topic})
-    return Reason("route_front_desk" if facts.topic is None else "route_fallback", {**params, "topic": facts.topic or ""})
+    return Reason(
+        "route_front_desk" if facts.topic is None else "route_fallback",
+        {**params, "topic": facts.topic or ""},
+    )

@@ -25,7 +25,10 @@ def choose_topic(stated: str | None, suggestion: Suggestion) -> TopicChoice:
     """What the sender stated wins; without it, triage's topic counts for the desk only when it is sure."""
     if stated is not None:
         agree = suggestion.topic == stated
-        reason = Reason("topic_stated" if agree else "topic_stated_over_triage", {"topic": stated, "other": suggestion.topic})
+        reason = Reason(
+            "topic_stated" if agree else "topic_stated_over_triage",
+            {"topic": stated, "other": suggestion.topic},
+        )
         return TopicChoice(stated, True, True, reason)
     sure = not suggestion.needs_review and suggestion.score >= SURE_ENOUGH_TO_MOVE
     return TopicChoice(suggestion.topic, False, sure, None)

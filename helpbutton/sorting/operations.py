@@ -37,7 +37,9 @@ def sort_case(case_id: int) -> None:
         _apply_triage(session, case, vault, suggestion, choice)
         _route(session, case, vault, choice)
         case.state = lifecycle.after("sort", case.state)
-        write_logbook(session, case, "sorted", service=case.service_id, topic=case.topic or "", urgency=case.urgency)
+        write_logbook(
+            session, case, "sorted", service=case.service_id, topic=case.topic or "", urgency=case.urgency
+        )
         plan_confirmation(session, case=case, contact=session.get(Contact, case.id), vault=vault)
         plan_alert(session, case=case, service=session.get_one(Service, case.service_id))
 
@@ -57,7 +59,7 @@ def _apply_triage(
 
 
 def _promise_for_urgency(session: Session, case: Case, vault: CaseVault) -> None:
-    """Urgent is answered on the present or next opening day, soon by the next working day; never later than promised."""
+    """Urgent is answered on this or the next opening day, soon by the next working day; never later."""
     days = {"urgent": 0, "soon": 1}.get(case.urgency)
     if days is None:
         return

@@ -8,7 +8,7 @@ from helpbutton.vault import sealing
 
 @dataclass(frozen=True)
 class Actor:
-    """`services` maps a service's id to the role there (worker, lead); `organisations` likewise (administrator, ...)."""
+    """`services` maps a service's id to the role there; `organisations` likewise."""
 
     account_id: int
     name: str

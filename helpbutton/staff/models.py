@@ -27,9 +27,7 @@ class Membership(Model):
     __table_args__ = (
         UniqueConstraint("account_id", "role", "service_id", "organisation_id"),
         CheckConstraint("(service_id IS NULL) <> (organisation_id IS NULL)", name="one_scope"),
-        CheckConstraint(
-            "(role IN ('worker', 'lead')) = (service_id IS NOT NULL)", name="role_fits_scope"
-        ),
+        CheckConstraint("(role IN ('worker', 'lead')) = (service_id IS NOT NULL)", name="role_fits_scope"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -80,8 +80,10 @@ def sign_in(*, email: str, password: str) -> str | None:
             )
         ).all()
         person = sealing.pseudonym("staff", account.id)
-        for organisation_id in organisations:
-            audit.record(session, organisation_id=organisation_id, actor=person, action="sign_in", subject=person)
+        for organisation_id in filter(None, organisations):
+            audit.record(
+                session, organisation_id=organisation_id, actor=person, action="sign_in", subject=person
+            )
     return token
 
 

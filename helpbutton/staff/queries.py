@@ -17,17 +17,21 @@ ABSOLUTE_LIMIT = dt.timedelta(hours=12)
 def actor_of_session(token: str) -> Actor | None:
     """Who holds this session token, with the rights of this moment; None when it is unknown, revoked or too old."""
     now = clock.now()
-    row = reading().execute(
-        select(Account, StaffSession)
-        .join(StaffSession, StaffSession.account_id == Account.id)
-        .where(
-            StaffSession.token_hash == sealing.hashed(token),
-            StaffSession.revoked_at.is_(None),
-            StaffSession.seen_at > now - IDLE_LIMIT,
-            StaffSession.created_at > now - ABSOLUTE_LIMIT,
-            Account.active,
+    row = (
+        reading()
+        .execute(
+            select(Account, StaffSession)
+            .join(StaffSession, StaffSession.account_id == Account.id)
+            .where(
+                StaffSession.token_hash == sealing.hashed(token),
+                StaffSession.revoked_at.is_(None),
+                StaffSession.seen_at > now - IDLE_LIMIT,
+                StaffSession.created_at > now - ABSOLUTE_LIMIT,
+                Account.active,
+            )
         )
-    ).first()
+        .first()
+    )
     return actor_of(row[0]) if row else None
 
 
@@ -52,6 +56,9 @@ def account_names(account_ids: set[int]) -> dict[int, str]:
 def staffed_services() -> frozenset[int]:
     """Ids of the services with at least one active member."""
     rows = reading().scalars(
-        select(Membership.service_id).join(Account).where(Account.active, Membership.service_id.is_not(None)).distinct()
+        select(Membership.service_id)
+        .join(Account)
+        .where(Account.active, Membership.service_id.is_not(None))
+        .distinct()
     )
     return frozenset(row for row in rows if row is not None)

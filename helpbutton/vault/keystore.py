@@ -44,7 +44,9 @@ class KeyStore:
 
 
 def _hkdf(root: bytes, label: str) -> bytes:
-    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=f"helpbutton/{label}".encode()).derive(root)
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=f"helpbutton/{label}".encode()).derive(
+        root
+    )
 
 
 def create_missing(secret_path: Path, key_store_path: Path) -> None:

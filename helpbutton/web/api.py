@@ -79,9 +79,12 @@ def get_site(site: str) -> Response:
         name=in_language(found.names, language),
         municipality=found.municipality,
         languages=list(found.languages),
-        topics=[{"id": topic.id, "label": in_language(topic.names, language)} for topic in directory.topics()],
+        topics=[
+            {"id": topic.id, "label": in_language(topic.names, language)} for topic in directory.topics()
+        ],
         municipalities=[
-            {"code": place.code, "name": in_language(place.names, language)} for place in directory.municipalities()
+            {"code": place.code, "name": in_language(place.names, language)}
+            for place in directory.municipalities()
         ],
         promise=_site_promise(found.key, language),
         text_limit=TEXT_LIMIT,
@@ -155,7 +158,11 @@ def _language_of(data: object) -> str:
 def _help_lines(flags: tuple[str, ...], language: str) -> list[dict[str, str]]:
     tongue = reading_language(language)
     return [
-        {"name": in_language(line.names, tongue), "number": line.number, "hours": in_language(line.hours, tongue)}
+        {
+            "name": in_language(line.names, tongue),
+            "number": line.number,
+            "hours": in_language(line.hours, tongue),
+        }
         for line in directory.help_lines(flags=flags, language=tongue)
     ]
 

@@ -79,7 +79,9 @@ def _install_errors(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
-        log.error("unexpected_error", error=type(error).__name__, endpoint=request.endpoint, where=_where(error))
+        log.error(
+            "unexpected_error", error=type(error).__name__, endpoint=request.endpoint, where=_where(error)
+        )
         return answer_error(500)
 
 

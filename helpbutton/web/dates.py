@@ -25,4 +25,8 @@ def date_words(day: dt.date | dt.datetime | str, language: str) -> str:
 def time_of_day(moment: dt.datetime, language: str) -> str:
     """The Helsinki clock, "16.00" in Finnish and Swedish, "16:00" in English."""
     pattern = "HH:mm" if i18n.reading_language(language) == "en" else "H.mm"
-    return str(format_time(clock.local(moment), pattern, locale=i18n.reading_language(language), tzinfo=clock.HELSINKI))
+    return str(
+        format_time(
+            clock.local(moment), pattern, locale=i18n.reading_language(language), tzinfo=clock.HELSINKI
+        )
+    )

@@ -13,9 +13,13 @@ ADVICE = {
     403: N_("Your role does not include this page."),
     404: N_("Check the address, or go back to the page where you found the button."),
     413: N_("Please shorten your message and send it again."),
-    503: N_("What you wrote is still in the form if you go back. If it is urgent, call one of these numbers."),
+    503: N_(
+        "What you wrote is still in the form if you go back. If it is urgent, call one of these numbers."
+    ),
 }
-CSRF_ADVICE = N_("The page had been open for too long or you signed in again. Go back, copy your text, reload and send.")
+CSRF_ADVICE = N_(
+    "The page had been open for too long or you signed in again. Go back, copy your text, reload and send."
+)
 
 
 def answer_error(status: int, *, reason: str = "") -> Response:
@@ -25,9 +29,16 @@ def answer_error(status: int, *, reason: str = "") -> Response:
     language = choose_language(request, "fi", WRITTEN)
     title = TITLES.get(status, TITLES[400] if status < 500 else TITLES[500])
     if status == 403:
-        title = N_("This page is not for you.")
+        title = N_("You do not have access to this page.")
     advice = CSRF_ADVICE if reason == "csrf" else ADVICE.get(status, "")
-    return page("error.html", language=language, status=status, title=title, advice=advice, help_lines=_lines(language))
+    return page(
+        "error.html",
+        language=language,
+        status=status,
+        title=title,
+        advice=advice,
+        help_lines=_lines(language),
+    )
 
 
 def _lines(language: str) -> list[HelpLineView]:

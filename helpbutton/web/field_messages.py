@@ -9,21 +9,29 @@ MESSAGES = {
     "empty": N_("Write a few words about your situation. One sentence is enough."),
     "too_long": N_("This is too long. Please shorten it to %(limit)s characters or fewer."),
     "too_short": N_("This is too short: at least %(limit)s characters are needed."),
-    "characters": N_("This contains characters that cannot be stored. Please write it again by hand."),
+    "characters": N_("This contains characters that cannot be stored. Please type it again."),
     "phone": N_("This does not look like a phone number. Write it like 040 123 4567, or leave it empty."),
-    "email": N_("This does not look like an e-mail address. Write it like name@example.fi, or leave it empty."),
+    "email": N_(
+        "This does not look like an e-mail address. Write it like name@example.fi, or leave it empty."
+    ),
     "format": N_("This is not in the expected form. Please check it."),
     "unknown_value": N_("This choice is not known. Please choose again."),
     "unknown_field": N_("This field is not known."),
     "wrong_type": N_("This has the wrong type."),
-    "outside_area": N_("We do not serve this municipality. Its own services help you; in an emergency call 112."),
+    "outside_area": N_(
+        "We do not serve this municipality. Its own services help you; in an emergency call 112."
+    ),
     "in_use": N_("This is in use already. Please choose another."),
     "uuid": N_("Send the header Idempotency-Key with a UUID that is new for each request."),
 }
 BY_FIELD = {
-    ("site", "unknown_value"): N_("This button is not registered. Please use the address that the page gives."),
+    ("site", "unknown_value"): N_(
+        "This button is not registered. Please use the address that the page gives."
+    ),
     ("municipality", "unknown_value"): N_("This municipality is not known. Please choose it from the list."),
-    ("topic", "unknown_value"): N_("This topic is not known. Choose one from the list, or choose \"I don't know\"."),
+    ("topic", "unknown_value"): N_(
+        'This topic is not known. Choose one from the list, or choose "I don\'t know".'
+    ),
     ("body", "empty"): N_("Write your message first."),
     ("ground", "required"): N_("Choose on what ground the case may be passed on."),
     ("outcome", "required"): N_("Choose how the case ended."),

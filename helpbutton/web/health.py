@@ -1,4 +1,4 @@
-"""Health for supervisors and load balancers: live says the process answers, ready that requests are kept and worked on."""
+"""Health for supervisors and load balancers: the process answers; requests are kept and worked on."""
 
 from flask import Blueprint, Response, jsonify
 

@@ -55,6 +55,8 @@ def _guard() -> Response | None:
     if name == "staff":
         actor = current_actor()
         if actor is None:
-            return redirect(url_for("sign_in.form", next=request.path if request.method == "GET" else None), 303)
+            return redirect(
+                url_for("sign_in.form", next=request.path if request.method == "GET" else None), 303
+            )
         g.actor = actor
     return None

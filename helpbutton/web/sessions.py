@@ -1,4 +1,4 @@
-"""Staff sessions behind Flask's session interface: the cookie holds a random token, everything else is a row of ours."""
+"""Staff sessions behind Flask's session interface: the cookie holds a random token, the rest is a row."""
 
 import hmac
 

@@ -1,1 +1,1 @@
-"""Faults on purpose: real processes are killed while families write, and the provider's own store judges what was sent."""
+"""Faults on purpose: real processes are killed while families write, and the provider's store judges."""

@@ -1,4 +1,4 @@
-"""Families who write while things break: each keeps its key until it holds a receipt, and remembers what it was given."""
+"""Families who write while things break: each keeps its key until it holds a receipt."""
 
 import json
 import threading
@@ -28,7 +28,9 @@ class Ledger:
         return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
 
 
-def write(url: str, ledger: Ledger, *, posts: int, clients: int, first: int = 0, pause_s: float = 0.0) -> list[threading.Thread]:
+def write(
+    url: str, ledger: Ledger, *, posts: int, clients: int, first: int = 0, pause_s: float = 0.0
+) -> list[threading.Thread]:
     """Start `clients` threads that send `posts` requests in all, each from a number of its own."""
     numbers = iter(range(first, first + posts))
     take = threading.Lock()

@@ -1,4 +1,4 @@
-"""A whole installation as real processes, on SQLite from one command or on PostgreSQL and Redis from the compose file's commands."""
+"""A whole installation as real processes, from one command or from the compose file's."""
 
 import json
 import os
@@ -42,7 +42,8 @@ class Installation:
         self.url = f"http://127.0.0.1:{port}"
         log = data_dir / "log"
         self.processes = [
-            Process([sys.executable, "-m", "helpbutton", *command.split()], log=log, env=env) for command in commands
+            Process([sys.executable, "-m", "helpbutton", *command.split()], log=log, env=env)
+            for command in commands
         ]
 
     def start(self) -> None:
@@ -59,7 +60,12 @@ class Installation:
 
     def kill_something(self, chance: random.Random) -> str:
         """SIGKILL for one process, chosen at random among all that run; returns its name."""
-        family = [pid for process in self.processes if process.running for pid in (process.pid, *descendants(process.pid))]
+        family = [
+            pid
+            for process in self.processes
+            if process.running
+            for pid in (process.pid, *descendants(process.pid))
+        ]
         victim = chance.choice(family)
         name = command_of(victim)
         with suppress(ProcessLookupError):
@@ -84,7 +90,9 @@ def on_sqlite(demo_data: Path, directory: Path, provider_url: str) -> Installati
     return Installation(data_dir, ["run"], environment(data_dir, port, provider_url), port)
 
 
-def on_postgres(demo_data: Path, directory: Path, provider_url: str, database_url: str, redis_url: str) -> Installation:
+def on_postgres(
+    demo_data: Path, directory: Path, provider_url: str, database_url: str, redis_url: str
+) -> Installation:
     """The processes of docker-compose.yml, over a database that has the demo already."""
     data_dir = directory / "data"
     shutil.copytree(demo_data, data_dir, ignore=shutil.ignore_patterns("*.sqlite*"))

@@ -36,7 +36,14 @@ class Verdict:
 
     @property
     def clean(self) -> bool:
-        return not (self.lost or self.unsorted or self.doubled_cases or self.doubled_sends or self.untold or self.resting)
+        return not (
+            self.lost
+            or self.unsorted
+            or self.doubled_cases
+            or self.doubled_sends
+            or self.untold
+            or self.resting
+        )
 
 
 def waiting(config: Settings) -> int:
@@ -69,13 +76,17 @@ def judge(config: Settings, ledger: Ledger, provider: Provider) -> Verdict:
         statuses = dict(session.execute(select(Notification.reference, Notification.status)).tuples())
         doubtful = set(
             session.scalars(
-                select(Notification.reference).join(Attempt, Attempt.notification_id == Notification.id).where(Attempt.outcome == "unknown")
+                select(Notification.reference)
+                .join(Attempt, Attempt.notification_id == Notification.id)
+                .where(Attempt.outcome == "unknown")
             )
         )
         resting = session.scalar(select(func.count()).select_from(ToDo).where(ToDo.state == "resting")) or 0
         db.session.remove()
         db.engine.dispose()
-    copies = Counter((message["to"], message["body"].rstrip(".").rpartition(" ")[2]) for message in provider.accepted())
+    copies = Counter(
+        (message["to"], message["body"].rstrip(".").rpartition(" ")[2]) for message in provider.accepted()
+    )
     doubled = [reference for (_, reference), count in copies.items() if count > 1]
     held = sum(status == "held" for status in statuses.values())
     told = {to for (to, _) in copies}

@@ -21,7 +21,9 @@ def test_every_state_but_received_can_be_reached_and_every_state_can_be_left() -
     assert left == STATES
 
 
-@pytest.mark.parametrize(("move", "state"), [("take", "closed"), ("answer", "closed"), ("close", "closed"), ("close", "received")])
+@pytest.mark.parametrize(
+    ("move", "state"), [("take", "closed"), ("answer", "closed"), ("close", "closed"), ("close", "received")]
+)
 def test_impossible_moves_are_refused(move: str, state: str) -> None:
     assert not lifecycle.possible(move, state)
     with pytest.raises(Conflict):

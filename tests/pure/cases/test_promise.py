@@ -43,7 +43,9 @@ def test_working_days_skip_weekends_and_finnish_holidays(received: str, days: in
 
 def test_exceptional_closures_are_not_working_days() -> None:
     closed = DeskHours(OFFICE.week, False, frozenset({dt.date(2026, 11, 24), dt.date(2026, 11, 25)}))
-    assert promise(closed, received=local("2026-11-23T10:00"), working_days=1).respond_by == local("2026-11-26T16:00")
+    assert promise(closed, received=local("2026-11-23T10:00"), working_days=1).respond_by == local(
+        "2026-11-26T16:00"
+    )
 
 
 def test_a_desk_that_never_closes_answers_by_the_end_of_a_day_and_keeps_holidays_open() -> None:
@@ -55,13 +57,18 @@ def test_a_desk_that_never_closes_answers_by_the_end_of_a_day_and_keeps_holidays
 def test_the_closing_hour_keeps_its_wall_time_over_both_clock_changes() -> None:
     spring = promise(OFFICE, received=local("2026-03-27T12:00"), working_days=1).respond_by
     autumn = promise(OFFICE, received=local("2026-10-23T12:00"), working_days=1).respond_by
-    assert (spring.isoformat(), autumn.isoformat()) == ("2026-03-30T16:00:00+03:00", "2026-10-26T16:00:00+02:00")
+    assert (spring.isoformat(), autumn.isoformat()) == (
+        "2026-03-30T16:00:00+03:00",
+        "2026-10-26T16:00:00+02:00",
+    )
     assert spring.astimezone(dt.UTC).hour == 13
     assert autumn.astimezone(dt.UTC).hour == 14
 
 
 def test_next_opening_is_now_when_open_and_the_first_hour_after_a_break_otherwise() -> None:
-    hours = DeskHours.parse({"mon": [["08:00", "11:30"], ["12:30", "16:00"]]}, open_on_holidays=False, closures=[])
+    hours = DeskHours.parse(
+        {"mon": [["08:00", "11:30"], ["12:30", "16:00"]]}, open_on_holidays=False, closures=[]
+    )
     assert next_opening(hours, local("2026-11-23T09:00")) == local("2026-11-23T09:00")
     assert next_opening(hours, local("2026-11-23T11:30")) == local("2026-11-23T12:30")
     assert next_opening(hours, local("2026-11-23T16:00")) == local("2026-11-30T08:00")
@@ -74,7 +81,11 @@ def test_a_moment_given_in_utc_is_read_in_helsinki() -> None:
 
 def test_a_desk_without_hours_can_promise_nothing() -> None:
     with pytest.raises(NeverOpen):
-        promise(DeskHours.parse({}, open_on_holidays=False, closures=[]), received=local("2026-11-23T09:00"), working_days=1)
+        promise(
+            DeskHours.parse({}, open_on_holidays=False, closures=[]),
+            received=local("2026-11-23T09:00"),
+            working_days=1,
+        )
 
 
 @pytest.mark.parametrize(

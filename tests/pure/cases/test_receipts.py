@@ -30,6 +30,8 @@ def test_the_same_request_has_the_same_code_and_any_other_another() -> None:
     assert derive(KEY, site="demo", idempotency_key="a") in codes
 
 
-@pytest.mark.parametrize("typed", ["", "ABCD", "7K3F-9QXD-7K3F-9QXD-7K3U", "7K3F-9QXD-7K3F-9QXD-7K3F-1", "ä" * 20, "\x00" * 20])
+@pytest.mark.parametrize(
+    "typed", ["", "ABCD", "7K3F-9QXD-7K3F-9QXD-7K3U", "7K3F-9QXD-7K3F-9QXD-7K3F-1", "ä" * 20, "\x00" * 20]
+)
 def test_what_is_no_code_is_none(typed: str) -> None:
     assert normalise(typed) is None

@@ -15,7 +15,9 @@ ORGANISATION = 1
 def write(count: int, organisation: int = ORGANISATION) -> None:
     for number in range(count):
         with transaction() as session:
-            audit.record(session, organisation_id=organisation, actor="aaa", action="view", subject=f"case{number}")
+            audit.record(
+                session, organisation_id=organisation, actor="aaa", action="view", subject=f"case{number}"
+            )
 
 
 def test_lines_are_sealed_into_one_chain_for_each_organisation(app_on_both: Flask) -> None:
@@ -35,7 +37,7 @@ TAMPERING = {
     "edit": "UPDATE audit_entry SET actor = 'bbb' WHERE seq = 3",
     "delete": "DELETE FROM audit_entry WHERE seq = 3",
     "move to another organisation": "UPDATE audit_entry SET organisation_id = 2 WHERE seq = 3",
-    "reorder": "UPDATE audit_entry SET subject = CASE seq WHEN 2 THEN 'case2' WHEN 3 THEN 'case1' END WHERE seq IN (2, 3)",
+    "reorder": "UPDATE audit_entry SET subject = CASE seq WHEN 2 THEN 'x' ELSE 'y' END WHERE seq IN (2, 3)",
     "another time": "UPDATE audit_entry SET at = '2020-01-01 00:00:00' WHERE seq = 3",
 }
 

@@ -26,7 +26,9 @@ def lines(**where: str) -> int:
     return reading().scalar(select(func.count()).select_from(AuditEntry).where(*conditions)) or 0
 
 
-def test_only_members_of_the_desk_see_the_case_anywhere(app_on_both: Flask, cast: Cast, drain: Callable[[], int]) -> None:
+def test_only_members_of_the_desk_see_the_case_anywhere(
+    app_on_both: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
     number = cast.send().get_json()["number"]
     drain()
     for name in ("cara", "liisa"):
@@ -79,11 +81,15 @@ def test_every_look_leaves_a_line_with_pseudonyms_before_the_data_is_shown(
     assert str(cara.account_id) != cara.pseudonym
 
 
-def test_no_line_no_data(app: Flask, cast: Cast, drain: Callable[[], int], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_line_no_data(
+    app: Flask, cast: Cast, drain: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     number = cast.send().get_json()["number"]
     drain()
     with db.engine.begin() as connection:
-        connection.exec_driver_sql("CREATE TRIGGER full BEFORE INSERT ON audit_entry BEGIN SELECT RAISE(ABORT, 'full'); END")
+        connection.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON audit_entry BEGIN SELECT RAISE(ABORT, 'full'); END"
+        )
     with pytest.raises(Exception, match="full"):
         queries.open_case(actor=cast.actor("cara"), number=number)
 
@@ -117,16 +123,29 @@ def test_closing_needs_an_outcome_and_drops_a_number_given_for_nudges(
     assert [row.number for row in queries.worklist(actor=cara, view="closed")] == [number]
 
 
-def test_nothing_personal_is_readable_in_the_database_file(app: Flask, cast: Cast, drain: Callable[[], int]) -> None:
-    canaries = {"text": "kanarialintu laulaa", "existing_worker": "Tikka", "contact": {"name": "Peippo", "phone": "+358401112223"}}
+def test_nothing_personal_is_readable_in_the_database_file(
+    app: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
+    canaries = {
+        "text": "kanarialintu laulaa",
+        "existing_worker": "Tikka",
+        "contact": {"name": "Peippo", "phone": "+358401112223"},
+    }
     number = cast.send(**canaries).get_json()["number"]
     drain()
     cara = cast.actor("cara")
     conversation.answer(actor=cara, number=number, body="västäräkki vastaa", token="t1")
     conversation.write_note(actor=cara, number=number, body="varpunen kirjaa", token="t2")
     page = queries.open_case(actor=cara, number=number)
-    assert (page.contact.name, page.contact.phone, page.existing_worker) == ("Peippo", "+358401112223", "Tikka")
-    assert [entry.body for entry in thread.thread_for_staff(case_id=page.id)] == ["västäräkki vastaa", "varpunen kirjaa"]
+    assert (page.contact.name, page.contact.phone, page.existing_worker) == (
+        "Peippo",
+        "+358401112223",
+        "Tikka",
+    )
+    assert [entry.body for entry in thread.thread_for_staff(case_id=page.id)] == [
+        "västäräkki vastaa",
+        "varpunen kirjaa",
+    ]
     db.session.remove()
     path = Path(app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///"))
     content = b"".join(file.read_bytes() for file in path.parent.glob("helpbutton.sqlite*"))

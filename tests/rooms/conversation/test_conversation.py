@@ -29,7 +29,9 @@ def test_an_answer_is_read_with_the_receipt_code_and_noticed_as_read(
     drain()
     case_id = thread.case_of_code(receipt["receipt_code"].lower().replace("-", ""))
     page = thread.family_page(case_id=case_id)
-    assert [(entry.kind, entry.body) for entry in page.entries] == [("to_family", "Soitan huomenna.\nT. Cara")]
+    assert [(entry.kind, entry.body) for entry in page.entries] == [
+        ("to_family", "Soitan huomenna.\nT. Cara")
+    ]
     assert page.answered
     shown = queries.open_case(actor=cara, number=receipt["number"])
     assert (shown.state, shown.mine) == ("waiting", True)
@@ -42,16 +44,25 @@ def test_an_answer_is_read_with_the_receipt_code_and_noticed_as_read(
     assert looks == ["sender"]
 
 
-def test_without_leave_to_text_no_sms_goes_to_the_sender(app: Flask, cast: Cast, drain: Callable[[], int]) -> None:
+def test_without_leave_to_text_no_sms_goes_to_the_sender(
+    app: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
     number = cast.send(contact={"safe_to_text": False}).get_json()["number"]
     drain()
     operations.answer(actor=cast.actor("cara"), number=number, body="Hei", token="t1")
     drain()
-    assert reading().scalars(select(Notification.id).where(Notification.purpose.in_(["confirmation", "nudge"]))).all() == []
+    assert (
+        reading()
+        .scalars(select(Notification.id).where(Notification.purpose.in_(["confirmation", "nudge"])))
+        .all()
+        == []
+    )
     assert reading().scalars(select(PhoneMessage.to).where(PhoneMessage.to == PHONE)).all() == []
 
 
-def test_the_family_writes_back_and_the_desk_is_told(app_on_both: Flask, cast: Cast, drain: Callable[[], int]) -> None:
+def test_the_family_writes_back_and_the_desk_is_told(
+    app_on_both: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
     receipt = cast.send().get_json()
     drain()
     cara = cast.actor("cara")
@@ -85,7 +96,16 @@ def test_a_closed_case_opens_again_within_thirty_days_and_not_later(
     assert (opened.state, opened.closed_at, opened.outcome) == ("sorted", None, None)
 
 
-@pytest.mark.parametrize(("body", "code"), [("", "empty"), (" \n ", "empty"), ("a" * 10_001, "too_long"), ("a\x00", "characters"), ("\ud800", "characters")])
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ("", "empty"),
+        (" \n ", "empty"),
+        ("a" * 10_001, "too_long"),
+        ("a\x00", "characters"),
+        ("\ud800", "characters"),
+    ],
+)
 def test_a_message_that_cannot_be_kept_is_named(body: str, code: str, app: Flask, cast: Cast) -> None:
     number = cast.send().get_json()["number"]
     with pytest.raises(Invalid) as caught:

@@ -20,7 +20,10 @@ from tests.servers import Postgres
 
 
 def test_sqlite_runs_with_the_pragmas_that_keep_promises(app: Flask) -> None:
-    pragmas = {name: reading().scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete")}
+    pragmas = {
+        name: reading().scalar(text(f"PRAGMA {name}"))
+        for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
+    }
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
 
 
@@ -62,7 +65,9 @@ def test_migrations_and_models_say_the_same(app_on_both: Flask) -> None:
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_migrations_run_down_to_nothing_and_up_again(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_migrations_run_down_to_nothing_and_up_again(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     url = ""
     if kind == "postgresql":
         server: Postgres = request.getfixturevalue("postgres_server")

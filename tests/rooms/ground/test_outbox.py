@@ -16,7 +16,9 @@ BOTH = (WASH, DRY)
 
 def add(kind: Kind = WASH, ref: int = 1, *, priority: int = NORMAL, due_in: float = 0) -> None:
     with transaction() as session:
-        outbox.add(session, kind, ref=ref, priority=priority, due_at=clock.now() + dt.timedelta(seconds=due_in))
+        outbox.add(
+            session, kind, ref=ref, priority=priority, due_at=clock.now() + dt.timedelta(seconds=due_in)
+        )
 
 
 def claim(after_s: float = 0) -> Claim | None:

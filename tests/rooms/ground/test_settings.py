@@ -27,14 +27,24 @@ def test_production_refuses_missing_and_weak_secrets_all_at_once(tmp_path: Path)
     named = " ".join(caught.value.problems)
     assert all(
         name in named
-        for name in ("HELPBUTTON_SECRET_KEY_FILE", "HELPBUTTON_KEK_FILE", "HELPBUTTON_SMS", "HELPBUTTON_BASE_URL")
+        for name in (
+            "HELPBUTTON_SECRET_KEY_FILE",
+            "HELPBUTTON_KEK_FILE",
+            "HELPBUTTON_SMS",
+            "HELPBUTTON_BASE_URL",
+        )
     )
 
 
 def test_demo_stays_on_this_machine_and_sends_nothing_real(tmp_path: Path) -> None:
     token = tmp_path / "token"
     token.write_text("t")
-    twilio = {"sms": "twilio", "twilio_account_sid": "AC", "twilio_auth_token_file": token, "twilio_from": "+358"}
+    twilio = {
+        "sms": "twilio",
+        "twilio_account_sid": "AC",
+        "twilio_auth_token_file": token,
+        "twilio_from": "+358",
+    }
     with pytest.raises(SettingsError) as caught:
         Settings(data_dir=tmp_path, bind="0.0.0.0", **twilio).for_mode(demo=True)
     assert len(caught.value.problems) == 2

@@ -77,13 +77,17 @@ def test_without_leave_it_is_a_proposal_that_a_person_decides_on_a_ground(
     assert page.proposal is not None
     assert page.proposal.organisation_names["fi"] == "Turun kaupunki"
     assert "proposed" in codes(page, "desk")
-    handling.decide_proposal(actor=cara, number=number, version=page.version, forward=True, ground="sender_agreed")
+    handling.decide_proposal(
+        actor=cara, number=number, version=page.version, forward=True, ground="sender_agreed"
+    )
     there = queries.open_case(actor=cast.actor("dan"), number=number)
     assert there.text == BULLIED
     assert there.proposal is None
     assert "forwarded_by_staff" in codes(there, "desk")
     assert drain() > 0
-    alerted = set(reading().scalars(select(Notification.service_id).where(Notification.purpose != "confirmation")))
+    alerted = set(
+        reading().scalars(select(Notification.service_id).where(Notification.purpose != "confirmation"))
+    )
     assert there.desk.id in alerted
 
 

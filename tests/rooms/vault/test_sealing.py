@@ -34,7 +34,11 @@ def test_any_changed_bit_is_noticed(data: st.DataObject) -> None:
 def test_a_ciphertext_does_not_open_in_another_field_or_case() -> None:
     one, other = CaseVault("AAAA-AAAA", KEY), CaseVault("BBBB-BBBB", KEY)
     sealed = one.seal("words", "case.text")
-    for vault, field in ((one, "contact.name"), (other, "case.text"), (CaseVault("AAAA-AAAA", b"x" * 32), "case.text")):
+    for vault, field in (
+        (one, "contact.name"),
+        (other, "case.text"),
+        (CaseVault("AAAA-AAAA", b"x" * 32), "case.text"),
+    ):
         with pytest.raises(Unreadable):
             vault.open(sealed, field)
 

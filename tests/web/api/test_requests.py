@@ -25,7 +25,9 @@ def cases() -> int:
     return reading().scalar(select(func.count()).select_from(Case)) or 0
 
 
-def test_the_contract_answers_with_receipt_promise_and_varhas_family_guidance(app_on_both: Flask, cast: Cast) -> None:
+def test_the_contract_answers_with_receipt_promise_and_varhas_family_guidance(
+    app_on_both: Flask, cast: Cast
+) -> None:
     saturday = dt.datetime(2026, 11, 21, 20, 40, tzinfo=dt.UTC)
     with clock.moved(saturday):
         answer = cast.send()
@@ -85,7 +87,9 @@ def test_danger_is_noticed_and_never_blocks(app: Flask, cast: Cast) -> None:
 
 
 def test_optional_fields_may_be_missing(app: Flask, client: FlaskClient) -> None:
-    answer = client.post(URL, json={"site": "demo", "text": "apua"}, headers={"Idempotency-Key": str(uuid.uuid4())})
+    answer = client.post(
+        URL, json={"site": "demo", "text": "apua"}, headers={"Idempotency-Key": str(uuid.uuid4())}
+    )
     assert answer.status_code == 201
 
 
@@ -116,11 +120,22 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_wrong_values_are_named_by_field_in_the_senders_language(name: str, app: Flask, client: FlaskClient) -> None:
+def test_wrong_values_are_named_by_field_in_the_senders_language(
+    name: str, app: Flask, client: FlaskClient
+) -> None:
     change, field = WRONG[name]
-    contact = {**request_body()["contact"], **change["contact"]} if isinstance(change.get("contact"), dict) else None
+    contact = (
+        {**request_body()["contact"], **change["contact"]}
+        if isinstance(change.get("contact"), dict)
+        else None
+    )
     body = request_body() | change | ({"contact": contact} if contact else {})
-    answer = client.post(URL, data=json.dumps(body), content_type="application/json", headers={"Idempotency-Key": str(uuid.uuid4())})
+    answer = client.post(
+        URL,
+        data=json.dumps(body),
+        content_type="application/json",
+        headers={"Idempotency-Key": str(uuid.uuid4())},
+    )
     assert answer.status_code == 422
     assert answer.content_type == "application/problem+json"
     problem = answer.get_json()
@@ -152,7 +167,9 @@ def test_outside_the_area_names_who_helps_there(app: Flask, cast: Cast) -> None:
 def test_what_is_not_a_request_gets_a_problem_document(
     data: bytes, content_type: str, status: int, app: Flask, client: FlaskClient
 ) -> None:
-    answer = client.post(URL, data=data, content_type=content_type, headers={"Idempotency-Key": str(uuid.uuid4())})
+    answer = client.post(
+        URL, data=data, content_type=content_type, headers={"Idempotency-Key": str(uuid.uuid4())}
+    )
     assert answer.status_code == status
     assert answer.content_type == "application/problem+json"
     assert answer.get_json()["status"] == status

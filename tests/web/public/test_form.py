@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from helpbutton import clock
 from helpbutton.cases.models import Case, Contact
@@ -195,6 +195,19 @@ def test_the_same_form_after_a_day_says_that_it_has_arrived(client: FlaskClient)
     assert (page.status, page.step) == (409, "already")
     assert "nothing is lost" in page.text
     assert cases() == 1
+
+
+def test_a_request_that_cannot_be_stored_stays_on_the_page_and_is_sent_later(client: FlaskClient) -> None:
+    summary = visit(client).press("check", text=MORNINGS)
+    with transaction() as session:
+        session.execute(text("ALTER TABLE contact RENAME TO away"))
+    failed = summary.press("send")
+    assert (failed.status, failed.step) == (503, "check")
+    assert MORNINGS in failed.text
+    with transaction() as session:
+        session.execute(text("ALTER TABLE away RENAME TO contact"))
+    assert cases() == 0
+    assert failed.press("send").step == "sent"
 
 
 def test_an_expired_form_goes_on_and_is_still_sent_only_once(client: FlaskClient) -> None:

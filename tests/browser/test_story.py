@@ -1,0 +1,114 @@
+"""The whole story in real Chromium against real processes: from the kindergarten's page to the parent reading the answer."""
+
+import json
+import shutil
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.cast import MORNINGS, PHONE
+from tests.installation import Installation, installation
+from tests.processes import wait_for
+from tests.servers import Postgres, redis
+
+ANSWER = "Hei! Soitan huomenna kello 10."
+WIDTHS_WITHOUT_OVERFLOW = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+
+
+@pytest.fixture(params=["sqlite", "postgresql and redis"])
+def running(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
+    if request.param == "sqlite":
+        shutil.copytree(request.getfixturevalue("demo_data"), tmp_path / "data")
+        with installation(tmp_path / "data", redis_url="none") as found:
+            found.start("web", "sweeper")
+            yield found
+        return
+    template, template_dir = request.getfixturevalue("postgres_template")
+    shutil.copytree(template_dir, tmp_path / "data")
+    server: Postgres = request.getfixturevalue("postgres_server")
+    database = server.create_database(template=template.rpartition("/")[2])
+    with (
+        redis() as broker,
+        installation(tmp_path / "data", database_url=database, redis_url=broker.url) as found,
+    ):
+        found.start()
+        yield found
+
+
+def phone(running: Installation) -> list[dict[str, str]]:
+    with urllib.request.urlopen(f"{running.url}/demo/phone.json", timeout=5) as answer:
+        messages: list[dict[str, str]] = json.load(answer)
+    return messages
+
+
+def accessible(page: Page, where: str) -> None:
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
+    violations: list[dict[str, Any]] = found.response["violations"]
+    assert violations == [], f"{where}: {[(v['id'], v['nodes'][0]['html']) for v in violations]}"
+    assert page.evaluate(WIDTHS_WITHOUT_OVERFLOW), f"{where} is wider than the screen"
+
+
+def test_from_the_kindergartens_page_to_the_answer(
+    running: Installation, phone_sized: BrowserContext, desk_sized: BrowserContext
+) -> None:
+    strangers: list[str] = []
+    parent = phone_sized.new_page()
+    parent.on(
+        "request",
+        lambda request: (
+            strangers.append(request.url)
+            if "127.0.0.1" not in request.url
+            and "localhost" not in request.url
+            and not request.url.startswith("data:")
+            else None
+        ),
+    )
+    parent.goto(f"http://127.0.0.1:{running.port}/demo")
+    parent.get_by_role("link", name="Pyydä apua").click()
+    form = parent.frame_locator("iframe")
+    form.locator("textarea[name=text]").fill(MORNINGS)
+    form.locator("input[name=phone]").fill("040 123 4567")
+    form.locator("input[name=safe_to_text]").check()
+    form.locator("button.main[value=check]").click()
+    expect(form.locator("main[data-step=check]")).to_contain_text(
+        "Lapsiperheiden palveluohjaus, Varsinais-Suomi"
+    )
+    form.locator("button.main[value=send]").click()
+    code = form.locator("[data-code]").first.get_attribute("data-code")
+    assert code
+    wait_for(lambda: len(phone(running)) == 2, within=10)
+    assert {message["to"] for message in phone(running)} >= {PHONE}
+
+    worker = desk_sized.new_page()
+    person = json.loads((running.data_dir / "demo-sign-ins.json").read_text())[0]
+    worker.goto(f"http://localhost:{running.port}/staff/")
+    worker.locator("input[name=email]").fill(person["email"])
+    worker.locator("input[name=password]").fill(person["password"])
+    accessible(worker, "sign-in")
+    worker.locator("main button").first.click()
+    accessible(worker, "worklist")
+    worker.locator("a[href*='/staff/cases/']").first.click()
+    expect(worker.locator("main")).to_contain_text(MORNINGS)
+    accessible(worker, "case page")
+    worker.locator("form[action$='/take'] button").click()
+    worker.locator("#answer-body").fill(ANSWER)
+    worker.locator("form[action$='/answer'] button").click()
+    expect(worker.locator("main")).to_contain_text(ANSWER)
+    wait_for(lambda: len([m for m in phone(running) if m["to"] == PHONE]) == 2, within=10)
+    assert all(ANSWER not in message["text"] for message in phone(running))
+
+    again = phone_sized.new_page()
+    again.goto(f"http://localhost:{running.port}/receipt?lang=fi")
+    accessible(again, "code page")
+    again.locator("input[name=code]").fill(code.lower())
+    again.locator("button.main[value=open]").click()
+    expect(again.locator("main")).to_contain_text(ANSWER)
+    accessible(again, "thread")
+    assert code not in again.url
+    assert phone_sized.cookies() == []
+    assert strangers == []
