@@ -45,16 +45,18 @@ REASONS = {
     "urgency_topic": N_("Urgency: %(urgency)s, as is usual for the topic %(topic)s."),
     "urgency_danger": N_("Urgency: %(urgency)s, because of words of danger (%(flag)s)."),
     "personal_data_found": N_("The message holds personal data: %(kind)s (%(count)s)."),
-    "route_topic": N_("Desk: %(desk)s, which answers the topic %(topic)s (%(municipality)s)."),
-    "route_front_desk": N_("Desk: %(desk)s, the first contact when no topic is stated (%(municipality)s)."),
+    "route_topic": N_("Desk: %(desk)s. It answers the topic %(topic)s in %(municipality)s."),
+    "route_front_desk": N_(
+        "Desk: %(desk)s. It is the first contact for %(municipality)s when no topic is stated."
+    ),
     "route_fallback": N_(
-        "Desk: %(desk)s, which answers what has no desk of its own (%(municipality)s, topic: %(topic)s)."
+        "Desk: %(desk)s. It answers in %(municipality)s what has no desk of its own (topic: %(topic)s)."
     ),
     "promise_days": N_("Promise: an answer at the latest on %(date)s (working days of the desk: %(days)s)."),
     "promise_earlier": N_(
         "Promise moved earlier: an answer at the latest on %(date)s (urgency: %(urgency)s)."
     ),
-    "stays_unsure": N_("The case stays where it was addressed, because the topic is unsure."),
+    "stays_unsure": N_("The case stays where it was addressed: a person decides whether to move it."),
     "moved_inside": N_("Moved inside the same organisation, because of the topic: %(desk)s."),
     "forwarded_allowed": N_("Passed on to another organisation, as the sender allowed: %(desk)s."),
     "proposed": N_(

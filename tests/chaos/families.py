@@ -15,12 +15,16 @@ GIVE_UP_AFTER_S = 60
 
 @dataclass
 class Ledger:
-    """Receipts by the sender's number, response times in seconds, and answers that were neither 201 nor a lost line."""
+    """Receipts by the sender's number, response times in seconds, and answers that were neither 201 nor a lost line.
+
+    Setting `enough` ends all writing.
+    """
 
     receipts: dict[str, dict[str, object]] = field(default_factory=dict)
     seconds: list[float] = field(default_factory=list)
     refused: list[int] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    enough: threading.Event = field(default_factory=threading.Event)
 
     def slowest(self, share: float) -> float:
         """The response time that `share` of all answers stayed under."""
@@ -39,12 +43,12 @@ def write(
         while True:
             with take:
                 number = next(numbers, None)
-            if number is None:
+            if number is None or ledger.enough.is_set():
                 return
             _send(url, ledger, f"+3584570{number:05d}")
             time.sleep(pause_s)
 
-    threads = [threading.Thread(target=client) for _ in range(clients)]
+    threads = [threading.Thread(target=client, daemon=True) for _ in range(clients)]
     for thread in threads:
         thread.start()
     return threads
@@ -54,7 +58,7 @@ def _send(url: str, ledger: Ledger, phone: str) -> None:
     body = json.dumps(request_body(contact={"phone": phone})).encode()
     headers = {"Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())}
     deadline = time.monotonic() + GIVE_UP_AFTER_S
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and not ledger.enough.is_set():
         began = time.monotonic()
         try:
             with urllib.request.urlopen(

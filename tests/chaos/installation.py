@@ -1,50 +1,31 @@
-"""A whole installation as real processes, from one command or from the compose file's."""
+"""A whole installation to be hurt: one command on SQLite, or the compose file's on PostgreSQL and Redis."""
 
-import json
 import os
 import random
 import shutil
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from helpbutton.settings import Settings
-from tests.processes import Process, free_port, wait_for
+from tests.installation import Installation, installation
+from tests.processes import Process, wait_for
 
-READY_WITHIN_S = 40
-
-
-def environment(data_dir: Path, port: int, provider_url: str, **more: str) -> dict[str, str]:
-    """The environment of every process: settings by name, nothing of ours besides."""
-    token = data_dir / "twilio-token"
-    token.write_text("t" * 32)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HELPBUTTON_")}
-    settings = {
-        "DATA_DIR": str(data_dir),
-        "PORT": str(port),
-        "SMS": "twilio",
-        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
-        "TWILIO_AUTH_TOKEN_FILE": str(token),
-        "TWILIO_FROM": "+358500000000",
-        "TWILIO_API_BASE": provider_url,
-        **more,
-    }
-    return kept | {f"HELPBUTTON_{name}": value for name, value in settings.items()}
+READY_WITHIN_S = 60
 
 
-class Installation:
-    """Started with `start`, hurt with `kill_something`, and always put away with `close`."""
+@dataclass
+class Target:
+    """`processes` are those that a supervisor outside would start again; their children are fair game too."""
 
-    def __init__(self, data_dir: Path, commands: list[str], env: dict[str, str], port: int) -> None:
-        self.data_dir, self.port = data_dir, port
-        self.url = f"http://127.0.0.1:{port}"
-        log = data_dir / "log"
-        self.processes = [
-            Process([sys.executable, "-m", "helpbutton", *command.split()], log=log, env=env)
-            for command in commands
-        ]
+    processes: list[Process]
+    url: str
+    config: Settings
 
     def start(self) -> None:
         for process in self.processes:
@@ -59,21 +40,20 @@ class Installation:
                 process.start()
 
     def kill_something(self, chance: random.Random) -> str:
-        """SIGKILL for one process, chosen at random among all that run; returns its name."""
-        family = [
-            pid
-            for process in self.processes
-            if process.running
-            for pid in (process.pid, *descendants(process.pid))
-        ]
+        """SIGKILL for one process, chosen at random among all that run; returns its command line."""
+        family: list[psutil.Process] = []
+        for process in self.processes:
+            with suppress(psutil.NoSuchProcess):
+                root = psutil.Process(process.pid)
+                family += [root, *root.children(recursive=True)]
+        if not family:
+            return "nothing runs"
         victim = chance.choice(family)
-        name = command_of(victim)
-        with suppress(ProcessLookupError):
-            os.kill(victim, signal.SIGKILL)
-        return name
-
-    def log(self) -> str:
-        return self.processes[0].output()
+        with suppress(psutil.NoSuchProcess, ProcessLookupError):
+            name = " ".join(victim.cmdline())[:120]
+            os.kill(victim.pid, signal.SIGKILL)
+            return name
+        return "gone already"
 
     def close(self) -> None:
         for process in self.processes:
@@ -82,47 +62,34 @@ class Installation:
             process.kill()
 
 
-def on_sqlite(demo_data: Path, directory: Path, provider_url: str) -> Installation:
-    """`helpbutton run` with its embedded broker."""
-    data_dir = directory / "data"
-    shutil.copytree(demo_data, data_dir)
-    port = free_port()
-    return Installation(data_dir, ["run"], environment(data_dir, port, provider_url), port)
+@contextmanager
+def target(
+    data_dir: Path, directory: Path, provider_url: str, *, database_url: str = "", redis_url: str = ""
+) -> Iterator[Target]:
+    """A copy of the demo in `data_dir` that sends through the provider's stand-in; PostgreSQL when a URL is given."""
+    shutil.copytree(data_dir, directory / "data")
+    token = directory / "token"
+    token.write_text("t" * 32)
+    on_servers = {"database_url": database_url, "redis_url": redis_url} if database_url else {}
+    with installation(
+        directory / "data",
+        sms="twilio",
+        twilio_account_sid="AC" + "0" * 32,
+        twilio_auth_token_file=token,
+        twilio_from="+358500000000",
+        twilio_api_base=provider_url,
+        **on_servers,
+    ) as place:
+        config = Settings(data_dir=place.data_dir, database_url=database_url, redis_url="none")
+        hurt = Target(_processes(place, all_in_one=not database_url), place.url, config)
+        try:
+            yield hurt
+        finally:
+            hurt.close()
 
 
-def on_postgres(
-    demo_data: Path, directory: Path, provider_url: str, database_url: str, redis_url: str
-) -> Installation:
-    """The processes of docker-compose.yml, over a database that has the demo already."""
-    data_dir = directory / "data"
-    shutil.copytree(demo_data, data_dir, ignore=shutil.ignore_patterns("*.sqlite*"))
-    port = free_port()
-    env = environment(data_dir, port, provider_url, DATABASE_URL=database_url, REDIS_URL=redis_url)
-    return Installation(data_dir, ["web", "worker", "sweep"], env, port)
-
-
-def settings_of(installation: Installation, database_url: str = "") -> Settings:
-    """Settings with which a test looks into the installation's database."""
-    return Settings(data_dir=installation.data_dir, database_url=database_url, redis_url="none")
-
-
-def sign_ins(installation: Installation) -> list[dict[str, object]]:
-    people: list[dict[str, object]] = json.loads((installation.data_dir / "demo-sign-ins.json").read_text())
-    return people
-
-
-def descendants(pid: int) -> Iterator[int]:
-    """Every process below `pid`, read from /proc."""
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        with suppress(OSError):
-            for child in task.read_text().split():
-                yield int(child)
-                yield from descendants(int(child))
-
-
-def command_of(pid: int) -> str:
-    """The command line of a process, for the fault log."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()[:120].strip()
-    except OSError:
-        return str(pid)
+def _processes(place: Installation, *, all_in_one: bool) -> list[Process]:
+    if not all_in_one:
+        return list(place.processes.values())
+    command = [sys.executable, "-P", "-m", "helpbutton", "run", "--port", str(place.port)]
+    return [Process(command, log=place.data_dir / "run.log", env=place.env, cwd=place.data_dir)]

@@ -71,9 +71,9 @@ def judge(config: Settings, ledger: Ledger, provider: Provider) -> Verdict:
             executor.run_due()
         session = reading()
         numbers = session.scalars(select(Case.number)).all()
-        states = dict(session.execute(select(Case.number, Case.triage_version)).tuples())
+        states = dict(map(tuple, session.execute(select(Case.number, Case.triage_version))))
         given = {str(receipt["number"]) for receipt in ledger.receipts.values()}
-        statuses = dict(session.execute(select(Notification.reference, Notification.status)).tuples())
+        statuses = dict(map(tuple, session.execute(select(Notification.reference, Notification.status))))
         doubtful = set(
             session.scalars(
                 select(Notification.reference)
@@ -85,7 +85,7 @@ def judge(config: Settings, ledger: Ledger, provider: Provider) -> Verdict:
         db.session.remove()
         db.engine.dispose()
     copies = Counter(
-        (message["to"], message["body"].rstrip(".").rpartition(" ")[2]) for message in provider.accepted()
+        (message["recipient"], message["body"].rstrip(".").rpartition(" ")[2]) for message in provider.accepted()
     )
     doubled = [reference for (_, reference), count in copies.items() if count > 1]
     held = sum(status == "held" for status in statuses.values())

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from helpbutton.settings import Settings
 from tests.chaos import families, judge
-from tests.chaos.installation import Installation, on_postgres, on_sqlite, settings_of
+from tests.chaos.installation import Target, target
 from tests.fakes.provider import Provider
 from tests.processes import wait_for
 from tests.servers import Postgres, redis
@@ -27,27 +26,24 @@ def provider(tmp_path: Path) -> Iterator[Provider]:
 
 
 @pytest.fixture(params=["one command on SQLite", "compose commands on PostgreSQL and Redis"])
-def installation(
+def running(
     request: pytest.FixtureRequest, tmp_path: Path, demo_data: Path, provider: Provider
-) -> Iterator[tuple[Installation, Settings]]:
+) -> Iterator[Target]:
     if "SQLite" in request.param:
-        found = on_sqlite(demo_data, tmp_path, provider.url)
-        yield found, settings_of(found)
-        found.close()
+        with target(demo_data, tmp_path, provider.url) as found:
+            yield found
         return
     template, template_dir = request.getfixturevalue("postgres_template")
     server: Postgres = request.getfixturevalue("postgres_server")
-    url = server.create_database(template=template.rpartition("/")[2])
-    with redis() as broker:
-        found = on_postgres(template_dir, tmp_path, provider.url, url, broker.url)
-        yield found, settings_of(found, url)
-        found.close()
+    database = server.create_database(template=template.rpartition("/")[2])
+    with (
+        redis() as broker,
+        target(template_dir, tmp_path, provider.url, database_url=database, redis_url=broker.url) as found,
+    ):
+        yield found
 
 
-def test_nothing_is_lost_or_doubled_when_any_process_is_killed(
-    installation: tuple[Installation, Settings], provider: Provider
-) -> None:
-    running, config = installation
+def test_nothing_is_lost_or_doubled_when_any_process_is_killed(running: Target, provider: Provider) -> None:
     running.start()
     ledger, chance, kills = families.Ledger(), random.Random(20261122), []
     stop = threading.Event()
@@ -58,19 +54,19 @@ def test_nothing_is_lost_or_doubled_when_any_process_is_killed(
 
     supervisor = threading.Thread(target=supervise)
     supervisor.start()
-    writers = families.write(running.url, ledger, posts=POSTS, clients=4, pause_s=0.6)
+    writers = families.write(running.url, ledger, posts=POSTS, clients=4, pause_s=0.4)
     try:
         while any(writer.is_alive() for writer in writers):
-            time.sleep(chance.uniform(0.2, 1.5))
+            time.sleep(chance.uniform(0.1, 1.0))
             kills.append(running.kill_something(chance))
             wait_for(f"{running.url}/health/live", within=30)
-        wait_for(lambda: judge.waiting(config) == 0, within=120, every=1)
+        wait_for(lambda: judge.waiting(running.config) == 0, within=120, every=1)
     finally:
+        ledger.enough.set()
         stop.set()
         supervisor.join()
         running.close()
-    verdict = judge.judge(config, ledger, provider)
-    print(f"{len(kills)} kills: {verdict}")
+    verdict = judge.judge(running.config, ledger, provider)
     assert ledger.refused == []
     assert verdict.accepted == POSTS
     assert len(kills) >= 5
