@@ -124,13 +124,7 @@ def _store(session: Session, submission: Submission, idempotency_key: str, targe
     )
     session.add(case)
     session.flush()
-    epoch = keystore.current().epoch
-    wrapped = sealing.wrap(vault.key, number=number, organisation_id=case.organisation_id, epoch=epoch)
-    session.add(
-        CaseKey(
-            case_id=case.id, number=number, organisation_id=case.organisation_id, epoch=epoch, wrapped=wrapped
-        )
-    )
+    _store_key(session, case, vault)
     _store_contact(session, case, submission.contact, vault)
     add_reasons(session, case, vault, subject="desk", reasons=target.reasons[:1])
     add_reasons(session, case, vault, subject="promise", reasons=target.reasons[1:])
@@ -138,6 +132,16 @@ def _store(session: Session, submission: Submission, idempotency_key: str, targe
     priority = outbox.URGENT if target.danger else outbox.NORMAL
     outbox.add(session, SORT_CASE, ref=case.id, priority=priority)
     return case
+
+
+def _store_key(session: Session, case: Case, vault: CaseVault) -> None:
+    organisation, epoch = case.organisation_id, keystore.current().epoch
+    wrapped = sealing.wrap(vault.key, number=case.number, organisation_id=organisation, epoch=epoch)
+    session.add(
+        CaseKey(
+            case_id=case.id, number=case.number, organisation_id=organisation, epoch=epoch, wrapped=wrapped
+        )
+    )
 
 
 def _store_contact(session: Session, case: Case, given: ContactInput, vault: CaseVault) -> None:

@@ -15,7 +15,7 @@ Verdict = Literal["stay", "move", "forward", "propose"]
 class TopicChoice:
     """The topic a case goes by, whether it came from the sender, and the reason for the choice."""
 
-    topic: str | None
+    topic: str
     stated: bool
     sure: bool
     reason: Reason | None
@@ -24,7 +24,7 @@ class TopicChoice:
 def choose_topic(stated: str | None, suggestion: Suggestion) -> TopicChoice:
     """What the sender stated wins; without it, triage's topic counts for the desk only when it is sure."""
     if stated is not None:
-        agree = suggestion.topic == stated
+        agree = suggestion.topic == stated or suggestion.score == 0
         reason = Reason(
             "topic_stated" if agree else "topic_stated_over_triage",
             {"topic": stated, "other": suggestion.topic},
@@ -32,6 +32,13 @@ def choose_topic(stated: str | None, suggestion: Suggestion) -> TopicChoice:
         return TopicChoice(stated, True, True, reason)
     sure = not suggestion.needs_review and suggestion.score >= SURE_ENOUGH_TO_MOVE
     return TopicChoice(suggestion.topic, False, sure, None)
+
+
+def urgency_of(choice: TopicChoice, suggestion: Suggestion, topic_urgency: str) -> tuple[str, Reason | None]:
+    """Words of danger make a case urgent; else a stated topic brings its own urgency, with the reason for it."""
+    if suggestion.flags or not choice.stated:
+        return suggestion.urgency, None
+    return topic_urgency, Reason("urgency_topic", {"urgency": topic_urgency, "topic": choice.topic})
 
 
 def decide(*, sure: bool, same_desk: bool, same_organisation: bool, may_forward: bool) -> Verdict:

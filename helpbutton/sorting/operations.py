@@ -15,9 +15,12 @@ from helpbutton.directory.models import Service
 from helpbutton.notifications.operations import plan_alert, plan_confirmation
 from helpbutton.reasons import Reason
 from helpbutton.routing.match import Facts, Match, match
-from helpbutton.sorting.decide import TopicChoice, choose_topic, decide
+from helpbutton.sorting.decide import TopicChoice, choose_topic, decide, urgency_of
 from helpbutton.triage import Suggestion, TriageFacts, suggest
 from helpbutton.vault.sealing import CaseVault
+
+ABOUT_TRIAGES_TOPIC = ("topic_by_words", "topic_by_likeness", "topic_second", "topic_unsure", "urgency_topic")
+"""Reasons that say nothing about a case whose sender stated the topic."""
 
 
 def sort_case(case_id: int) -> None:
@@ -51,10 +54,13 @@ def _apply_triage(
     case.triage_version = suggestion.version
     case.needs_review = suggestion.needs_review and not choice.stated
     case.danger_flags = list(dict.fromkeys([*case.danger_flags, *suggestion.flags]))
-    add_reasons(session, case, vault, subject="triage", reasons=suggestion.reasons)
+    urgencies = {topic.id: topic.urgency for topic in directory.topics()}
+    urgency, because = urgency_of(choice, suggestion, urgencies[choice.topic])
+    opinions = tuple(r for r in suggestion.reasons if not (choice.stated and r.code in ABOUT_TRIAGES_TOPIC))
+    add_reasons(session, case, vault, subject="triage", reasons=opinions + ((because,) if because else ()))
     if choice.reason:
         add_reasons(session, case, vault, subject="topic", reasons=(choice.reason,))
-    handling.raise_urgency(case, suggestion.urgency)
+    handling.raise_urgency(case, urgency)
     _promise_for_urgency(session, case, vault)
 
 
@@ -94,7 +100,7 @@ def _route(session: Session, case: Case, vault: CaseVault, choice: TopicChoice) 
         return
     if verdict == "propose":
         session.add(
-            Proposal(case_id=case.id, service_id=target.id, topic=choice.topic or "", created_at=clock.now())
+            Proposal(case_id=case.id, service_id=target.id, topic=choice.topic, created_at=clock.now())
         )
         add_reasons(session, case, vault, subject="desk", reasons=(Reason("proposed", {"desk": target.id}),))
         write_logbook(session, case, "forwarding_proposed", service=target.id)

@@ -18,6 +18,7 @@ from helpbutton.vault import keystore
 from helpbutton.web import api, headers, health, pages, policy
 from helpbutton.web.errors import answer_error
 from helpbutton.web.public import blueprints as public_blueprints
+from helpbutton.web.public.style import style_url
 from helpbutton.web.sessions import StaffSessions
 from helpbutton.web.staff import blueprints as staff_blueprints
 
@@ -46,6 +47,7 @@ def create_app(config: Settings) -> Flask:
     for blueprint in (api.bp, health.bp, *public_blueprints, *staff_blueprints):
         app.register_blueprint(blueprint)
     pages.install(app)
+    app.jinja_env.globals["style_url"] = style_url
     headers.install(app)
     policy.install(app, csrf)
     _install_errors(app)
@@ -62,6 +64,8 @@ def _warm_up() -> None:
 
 
 def _install_errors(app: Flask) -> None:
+    app.log_exception = _log_class_only  # type: ignore[method-assign]
+
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
         return answer_error(error.code or 500)
@@ -83,6 +87,12 @@ def _install_errors(app: Flask) -> None:
             "unexpected_error", error=type(error).__name__, endpoint=request.endpoint, where=_where(error)
         )
         return answer_error(500)
+
+
+def _log_class_only(exc_info: object) -> None:
+    """In place of Flask's own last resort, whose traceback could hold what somebody typed."""
+    kind = exc_info[0] if isinstance(exc_info, tuple) else None
+    log.error("unhandled_error", error=getattr(kind, "__name__", "unknown"), endpoint=request.endpoint)
 
 
 def _where(error: BaseException) -> str:

@@ -30,3 +30,9 @@ def time_of_day(moment: dt.datetime, language: str) -> str:
             clock.local(moment), pattern, locale=i18n.reading_language(language), tzinfo=clock.HELSINKI
         )
     )
+
+
+def moment_words(moment: dt.datetime, language: str) -> str:
+    """A weekday, date and hour: "torstaina 26.11. klo 16.00"."""
+    at = {"fi": "klo ", "sv": "kl. "}.get(i18n.reading_language(language), "")
+    return f"{date_words(moment, language)} {at}{time_of_day(moment, language)}"

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from helpbutton import i18n
 from helpbutton.directory.queries import in_language
 from helpbutton.web import field_messages, vocabulary
-from helpbutton.web.dates import date_words, time_of_day
+from helpbutton.web.dates import date_words, moment_words, time_of_day
 
 RIGHT_TO_LEFT = frozenset({"ar"})
 STATIC = Path(__file__).parent / "static"
@@ -41,7 +41,7 @@ def words(language: str) -> dict[str, Any]:
         "in_language": lambda names: in_language(names, i18n.reading_language(language)),
         "date_words": lambda day: date_words(day, language),
         "time_of_day": lambda moment: time_of_day(moment, language),
-        "moment": lambda when: f"{date_words(when, language)} {time_of_day(when, language)}",
+        "moment": lambda when: moment_words(when, language),
         "reason_words": lambda reason: vocabulary.reason_words(reason, language),
         "word": lambda what, value: vocabulary.word(what, value, language),
         "topic_name": lambda topic: vocabulary.topic_name(topic, language),

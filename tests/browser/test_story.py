@@ -1,4 +1,4 @@
-"""The whole story in real Chromium against real processes: from the kindergarten's page to the parent reading the answer."""
+"""The whole story in real Chromium against real processes: from the kindergarten's page to the answer."""
 
 import json
 import shutil
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.cast import MORNINGS, PHONE
 from tests.installation import Installation, installation
@@ -40,6 +40,16 @@ def running(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installa
         yield found
 
 
+@pytest.fixture(scope="module")
+def still(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """The web alone, for looking at pages."""
+    place = tmp_path_factory.mktemp("still") / "data"
+    shutil.copytree(demo_data, place)
+    with installation(place, redis_url="none") as found:
+        found.start("web")
+        yield found
+
+
 def phone(running: Installation) -> list[dict[str, str]]:
     with urllib.request.urlopen(f"{running.url}/demo/phone.json", timeout=5) as answer:
         messages: list[dict[str, str]] = json.load(answer)
@@ -53,24 +63,11 @@ def accessible(page: Page, where: str) -> None:
     assert page.evaluate(WIDTHS_WITHOUT_OVERFLOW), f"{where} is wider than the screen"
 
 
-def test_from_the_kindergartens_page_to_the_answer(
-    running: Installation, phone_sized: BrowserContext, desk_sized: BrowserContext
-) -> None:
-    strangers: list[str] = []
-    parent = phone_sized.new_page()
-    parent.on(
-        "request",
-        lambda request: (
-            strangers.append(request.url)
-            if "127.0.0.1" not in request.url
-            and "localhost" not in request.url
-            and not request.url.startswith("data:")
-            else None
-        ),
-    )
-    parent.goto(f"http://127.0.0.1:{running.port}/demo")
-    parent.get_by_role("link", name="Pyydä apua").click()
-    form = parent.frame_locator("iframe")
+def parent_writes(running: Installation, page: Page) -> str:
+    """Through the button on the kindergarten's page; returns the receipt code."""
+    page.goto(f"http://127.0.0.1:{running.port}/demo")
+    page.get_by_role("link", name="Pyydä apua").click()
+    form = page.frame_locator("iframe")
     form.locator("textarea[name=text]").fill(MORNINGS)
     form.locator("input[name=phone]").fill("040 123 4567")
     form.locator("input[name=safe_to_text]").check()
@@ -81,34 +78,69 @@ def test_from_the_kindergartens_page_to_the_answer(
     form.locator("button.main[value=send]").click()
     code = form.locator("[data-code]").first.get_attribute("data-code")
     assert code
+    return code
+
+
+def worker_answers(running: Installation, page: Page) -> None:
+    """Signs in, finds the case in the worklist, takes it and answers."""
+    person = json.loads((running.data_dir / "demo-sign-ins.json").read_text())[0]
+    page.goto(f"http://localhost:{running.port}/staff/")
+    page.locator("input[name=email]").fill(person["email"])
+    page.locator("input[name=password]").fill(person["password"])
+    accessible(page, "sign-in")
+    page.locator("main button").first.click()
+    accessible(page, "worklist")
+    page.locator("a[href*='/staff/cases/']").first.click()
+    expect(page.locator("main")).to_contain_text(MORNINGS)
+    accessible(page, "case page")
+    page.locator("form[action$='/take'] button").click()
+    page.locator("#answer-body").fill(ANSWER)
+    page.locator("form[action$='/answer'] button").click()
+    expect(page.locator("main")).to_contain_text(ANSWER)
+
+
+def parent_reads(running: Installation, page: Page, code: str) -> None:
+    """Comes back with the code; it never stands in the address."""
+    page.goto(f"http://localhost:{running.port}/receipt?lang=fi")
+    accessible(page, "code page")
+    page.locator("input[name=code]").fill(code.lower())
+    page.locator("button.main[value=open]").click()
+    expect(page.locator("main")).to_contain_text(ANSWER)
+    accessible(page, "thread")
+    assert code not in page.url
+
+
+def test_from_the_kindergartens_page_to_the_answer(
+    running: Installation, phone_sized: BrowserContext, desk_sized: BrowserContext
+) -> None:
+    asked: list[str] = []
+    phone_sized.on("request", lambda request: asked.append(request.url))
+    code = parent_writes(running, phone_sized.new_page())
     wait_for(lambda: len(phone(running)) == 2, within=10)
     assert {message["to"] for message in phone(running)} >= {PHONE}
-
-    worker = desk_sized.new_page()
-    person = json.loads((running.data_dir / "demo-sign-ins.json").read_text())[0]
-    worker.goto(f"http://localhost:{running.port}/staff/")
-    worker.locator("input[name=email]").fill(person["email"])
-    worker.locator("input[name=password]").fill(person["password"])
-    accessible(worker, "sign-in")
-    worker.locator("main button").first.click()
-    accessible(worker, "worklist")
-    worker.locator("a[href*='/staff/cases/']").first.click()
-    expect(worker.locator("main")).to_contain_text(MORNINGS)
-    accessible(worker, "case page")
-    worker.locator("form[action$='/take'] button").click()
-    worker.locator("#answer-body").fill(ANSWER)
-    worker.locator("form[action$='/answer'] button").click()
-    expect(worker.locator("main")).to_contain_text(ANSWER)
+    worker_answers(running, desk_sized.new_page())
     wait_for(lambda: len([m for m in phone(running) if m["to"] == PHONE]) == 2, within=10)
     assert all(ANSWER not in message["text"] for message in phone(running))
-
-    again = phone_sized.new_page()
-    again.goto(f"http://localhost:{running.port}/receipt?lang=fi")
-    accessible(again, "code page")
-    again.locator("input[name=code]").fill(code.lower())
-    again.locator("button.main[value=open]").click()
-    expect(again.locator("main")).to_contain_text(ANSWER)
-    accessible(again, "thread")
-    assert code not in again.url
+    parent_reads(running, phone_sized.new_page(), code)
     assert phone_sized.cookies() == []
-    assert strangers == []
+    here = ("http://127.0.0.1:", "http://localhost:", "data:")
+    assert [url for url in asked if not url.startswith(here)] == []
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_form_and_the_summary_are_accessible(
+    language: str, width: int, chromium: Browser, still: Installation
+) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 800})
+    page = context.new_page()
+    page.goto(f"{still.url}/ask/demo?lang={language}")
+    accessible(page, "form")
+    page.locator("button.main[value=check]").click()
+    expect(page.locator("[aria-invalid=true]").first).to_be_visible()
+    accessible(page, "form with an error")
+    page.locator("textarea[name=text]").fill("Mies löi eilen ja uhkasi tappaa")
+    page.locator("button.main[value=check]").click()
+    expect(page.locator("main[data-step=check]")).to_contain_text("112")
+    accessible(page, "summary with danger")
+    context.close()

@@ -85,7 +85,8 @@ def judge(config: Settings, ledger: Ledger, provider: Provider) -> Verdict:
         db.session.remove()
         db.engine.dispose()
     copies = Counter(
-        (message["recipient"], message["body"].rstrip(".").rpartition(" ")[2]) for message in provider.accepted()
+        (message["recipient"], message["body"].rstrip(".").rpartition(" ")[2])
+        for message in provider.accepted()
     )
     doubled = [reference for (_, reference), count in copies.items() if count > 1]
     held = sum(status == "held" for status in statuses.values())

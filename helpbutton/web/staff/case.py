@@ -148,10 +148,6 @@ def _danger_words(reasons: Sequence[ReasonLine]) -> list[str]:
     return list(dict.fromkeys(quoted))
 
 
-def _nudge_text(case: CasePage) -> str:
-    return texts.body(purpose="nudge", language=case.language, reference=REFERENCE_TO_COME)
-
-
 def _version() -> int:
     return request.form.get("version", -1, type=int)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from helpbutton import clock, outbox, settings
 from helpbutton.cases.models import Case, CaseKey, Contact
@@ -133,27 +134,32 @@ class World:
             )
             session.add(case)
             session.flush()
-            epoch = keystore.current().epoch
-            wrapped = sealing.wrap(vault.key, number=number, organisation_id=self.organisation, epoch=epoch)
-            session.add(
-                CaseKey(
-                    case_id=case.id,
-                    number=number,
-                    organisation_id=self.organisation,
-                    epoch=epoch,
-                    wrapped=wrapped,
-                )
-            )
-            flags: dict[str, Any] = {
-                "safe_to_call": True,
-                "safe_to_leave_message": False,
-                "safe_to_text": True,
-                "sms_may_name_service": False,
-                "nudge_only": False,
-                **contact,
-            }
-            session.add(Contact(case_id=case.id, phone=vault.seal(phone, "contact.phone"), **flags))
+            self._key_and_contact(session, case, vault, phone, contact)
             return case.id
+
+    def _key_and_contact(
+        self, session: Session, case: Case, vault: CaseVault, phone: str | None, contact: dict[str, object]
+    ) -> None:
+        epoch = keystore.current().epoch
+        wrapped = sealing.wrap(vault.key, number=case.number, organisation_id=self.organisation, epoch=epoch)
+        session.add(
+            CaseKey(
+                case_id=case.id,
+                number=case.number,
+                organisation_id=self.organisation,
+                epoch=epoch,
+                wrapped=wrapped,
+            )
+        )
+        flags: dict[str, Any] = {
+            "safe_to_call": True,
+            "safe_to_leave_message": False,
+            "safe_to_text": True,
+            "sms_may_name_service": False,
+            "nudge_only": False,
+            **contact,
+        }
+        session.add(Contact(case_id=case.id, phone=vault.seal(phone, "contact.phone"), **flags))
 
     def message(self, case: int, *, direction: str) -> int:
         self._made += 1
