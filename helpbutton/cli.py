@@ -1,6 +1,7 @@
 """The `helpbutton` command: a light door that loads only what the asked command needs."""
 
 import importlib
+import os
 import sys
 from typing import NoReturn
 
@@ -43,6 +44,10 @@ class Commands(click.Group):
             _refuse(*(f"{wrong.field}: {wrong.code}" for wrong in error.errors))
         except HelpButtonError as error:
             _refuse(str(error))
+        except Exception as error:
+            if type(error).__name__ != "OperationalError":
+                raise
+            _refuse("the database cannot be reached; check HELPBUTTON_DATABASE_URL and that the server runs")
 
 
 def _refuse(*problems: str) -> NoReturn:
@@ -54,3 +59,4 @@ def _refuse(*problems: str) -> NoReturn:
 @click.group(cls=Commands)
 def main() -> None:
     """The messaging backend behind the "Pyydä apua" (ask for help) button."""
+    os.umask(0o077)

@@ -9,7 +9,8 @@ from typing import Any
 from helpbutton.demo_sign_ins import sign_ins_path
 from helpbutton.staff import operations, passwords
 
-VARHA, TURKU = "varha", "turku"
+VARHA = "varha"
+FAMILY_TEAM = ("varha-family-guidance", "varha-family-counselling", "varha-family-work")
 
 
 @dataclass(frozen=True)
@@ -21,13 +22,13 @@ class Person:
 
 
 PEOPLE = (
-    Person("cara@demo.example", "Cara Lind", "worker", ("varha-family-guidance",)),
+    Person("cara@demo.example", "Cara Lind", "worker", FAMILY_TEAM),
     Person("dan@demo.example", "Dan Salo", "worker", ("turku-school",)),
     Person(
         "liisa@demo.example",
         "Liisa Aalto",
         "lead",
-        ("varha-family-guidance", "varha-family-counselling", "varha-family-work"),
+        FAMILY_TEAM,
     ),
     Person("eve@demo.example", "Eve Koski", "administrator", (VARHA,)),
     Person("kim@demo.example", "Kim Nurmi", "coordinator", (VARHA,)),

@@ -30,9 +30,9 @@ class Reason:
 
 
 REASONS = {
-    "topic_by_words": N_("Topic: %(topic)s, because the message says %(words)s (%(score)s %% sure)."),
+    "topic_by_words": N_("Topic: %(topic)s, because the message says %(words)s (%(score)s %%)."),
     "topic_by_likeness": N_(
-        "Topic: %(topic)s, because the message resembles others about it (%(score)s %% sure)."
+        "Topic: %(topic)s, because the message resembles others about it (%(score)s %%)."
     ),
     "topic_second": N_("Another possibility: %(topic)s (%(score)s %%)."),
     "topic_unsure": N_("The topic is unsure: a person should look at it."),

@@ -4,11 +4,11 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from helpbutton.cases.kinds import SORT_CASE, TELL_NEW_DESK
+from helpbutton.cases.kinds import FORGET_NUMBER, SORT_CASE, TELL_NEW_DESK
 from helpbutton.conversation.kinds import TELL_DESK, TELL_SENDER
 from helpbutton.notifications.deliver import deliver
 from helpbutton.notifications.kinds import DELIVER
-from helpbutton.notifications.operations import tell_desk, tell_new_desk, tell_sender
+from helpbutton.notifications.operations import forget_number, tell_desk, tell_new_desk, tell_sender
 from helpbutton.outbox import Kind
 from helpbutton.sorting.operations import sort_case
 
@@ -24,6 +24,7 @@ class Step:
 PIPELINE = (
     Step(SORT_CASE, sort_case),
     Step(TELL_NEW_DESK, tell_new_desk),
+    Step(FORGET_NUMBER, forget_number),
     Step(DELIVER, deliver),
     Step(TELL_SENDER, tell_sender),
     Step(TELL_DESK, tell_desk),

@@ -8,7 +8,7 @@ from helpbutton.cases import lifecycle
 from helpbutton.cases import promise as promises
 from helpbutton.cases.access import case_for, write_logbook
 from helpbutton.cases.intake import add_reasons
-from helpbutton.cases.kinds import TELL_NEW_DESK
+from helpbutton.cases.kinds import FORGET_NUMBER, TELL_NEW_DESK
 from helpbutton.cases.models import Case, CaseKey, Contact, Proposal
 from helpbutton.cases.submission import URGENCIES
 from helpbutton.db import transaction
@@ -60,6 +60,7 @@ def close(*, actor: Actor, number: str, version: int, outcome: str) -> None:
             .values(phone=None, phone_index=None, email=None, email_index=None)
         )
         write_logbook(session, case, "closed", actor=actor, outcome=outcome)
+        outbox.add(session, FORGET_NUMBER, ref=case.id)
 
 
 def decide_proposal(*, actor: Actor, number: str, version: int, forward: bool, ground: str = "") -> None:

@@ -86,8 +86,6 @@ def _store(session: Session, submission: Submission, idempotency_key: str, targe
     vault = CaseVault(number, sealing.new_key())
     code = _receipt_code(submission.site, idempotency_key)
     urgency = "urgent" if target.danger else "normal"
-    text = vault.seal(submission.text, "case.text")
-    assert text is not None
     case = Case(
         number=number,
         site_id=target.site.id,
@@ -105,7 +103,7 @@ def _store(session: Session, submission: Submission, idempotency_key: str, targe
         may_forward=submission.may_forward,
         do_not_tell_guardian=submission.do_not_tell_guardian,
         secret_address=submission.secret_address,
-        text=text,
+        text=vault.seal_text(submission.text, "case.text"),
         existing_worker=vault.seal(submission.existing_worker, "case.existing_worker"),
         consent=vault.seal(
             submission.consent.model_dump_json() if submission.consent else None, "case.consent"
@@ -129,8 +127,7 @@ def _store(session: Session, submission: Submission, idempotency_key: str, targe
     add_reasons(session, case, vault, subject="desk", reasons=target.reasons[:1])
     add_reasons(session, case, vault, subject="promise", reasons=target.reasons[1:])
     write_logbook(session, case, "received", by="sender", service=target.desk.id)
-    priority = outbox.URGENT if target.danger else outbox.NORMAL
-    outbox.add(session, SORT_CASE, ref=case.id, priority=priority)
+    outbox.add(session, SORT_CASE, ref=case.id, priority=outbox.URGENT if target.danger else outbox.NORMAL)
     return case
 
 

@@ -10,6 +10,7 @@ from helpbutton.app import create_bare
 from helpbutton.commands import options
 from helpbutton.demo_sign_ins import sign_ins_path
 from helpbutton.directory import operations as directory
+from helpbutton.directory.queries import installation
 
 
 @click.command()
@@ -34,6 +35,8 @@ def _prepare(config: settings.Settings, *, with_demo: bool) -> None:
     with app.app_context():
         migrate.upgrade()
         directory.initialise()
+        if config.demo is False:
+            config.for_mode(demo=installation().demo)
         if with_demo:
             directory.load_demo()
             demo_people.add_missing(config.data_dir)

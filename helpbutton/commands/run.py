@@ -56,7 +56,12 @@ def _prepare(config: Settings) -> None:
 def _fingerprint(config: Settings) -> str:
     """Changes with the database, the mode, the migrations and the reference data."""
     digest = hashlib.sha256(f"{config.database}|{config.demo}".encode())
-    files = [*MIGRATIONS.glob("*.py"), *CONFIG_DIR.glob("*.json"), *CONFIG_DIR.glob("*.csv")]
+    files = [
+        *MIGRATIONS.glob("*.py"),
+        *CONFIG_DIR.glob("*.json"),
+        *CONFIG_DIR.glob("demo/**/*.json"),
+        *CONFIG_DIR.glob("*.csv"),
+    ]
     for path in sorted(files):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()

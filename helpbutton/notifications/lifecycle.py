@@ -15,6 +15,7 @@ Answer = Literal["absent", "no_answer"]
 
 DUTY_ALERT, DESK_ALERT, CONFIRMATION, NUDGE = "duty_alert", "desk_alert", "confirmation", "nudge"
 ALERTS = frozenset({DUTY_ALERT, DESK_ALERT})
+NEEDS_HUMAN = ("held", "failed")
 
 NOT_SENT_TRIES = 240
 """With the longest pause that is about four hours of an unreachable provider; then a human is asked."""

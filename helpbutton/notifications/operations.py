@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from helpbutton import clock, outbox
@@ -14,14 +14,15 @@ from helpbutton.directory.queries import desk_hours
 from helpbutton.errors import Conflict, NotFound
 from helpbutton.notifications import texts
 from helpbutton.notifications.kinds import DELIVER
-from helpbutton.notifications.lifecycle import CONFIRMATION, DESK_ALERT, DUTY_ALERT, NUDGE
+from helpbutton.notifications.lifecycle import CONFIRMATION, DESK_ALERT, DUTY_ALERT, NEEDS_HUMAN, NUDGE
 from helpbutton.notifications.models import AlertItem, Notification
+from helpbutton.notifications.queries import overseen_by
 from helpbutton.notifications.recipient import safe_hours, sealed_place
 from helpbutton.notifications.timing import earliest
+from helpbutton.staff.actor import Actor
 from helpbutton.vault.sealing import CaseVault
 
 LEFT = ("sending", "unknown", "sent", "delivered")
-NEEDS_HUMAN = ("held", "failed")
 
 
 def plan_confirmation(session: Session, *, case: Case, contact: Contact | None, vault: CaseVault) -> None:
@@ -71,6 +72,21 @@ def tell_new_desk(case_id: int) -> None:
         plan_alert(session, case=case, service=session.get_one(Service, case.service_id))
 
 
+def forget_number(case_id: int) -> None:
+    """To-do: a closed case's number that was given for nudges alone leaves its notifications too."""
+    with transaction() as session:
+        contact = session.get(Contact, case_id)
+        if contact is None or not contact.nudge_only or contact.phone is not None:
+            return
+        to_sender = (Notification.case_id == case_id, Notification.to_sealed.is_not(None))
+        session.execute(
+            update(Notification)
+            .where(*to_sender, Notification.status.in_(("planned", "held", "failed")))
+            .values(status="dropped", changed_at=clock.now())
+        )
+        session.execute(update(Notification).where(*to_sender).values(to_sealed=b""))
+
+
 def tell_desk(message_id: int) -> None:
     """To-do: alert the desk to a message from the family, like a new case of the same urgency."""
     with transaction() as session:
@@ -82,26 +98,31 @@ def tell_desk(message_id: int) -> None:
         _alert(session, case=case, service=service, item=f"message/{message.id}")
 
 
-def retry_held(*, actor_account_id: int, notification_id: int) -> None:
+def retry_held(*, actor: Actor, notification_id: int) -> None:
     """A human has a held or failed notification sent again. Raises NotFound, Conflict."""
     with transaction() as session:
-        notification = _decided(session, notification_id, actor_account_id, "notification_retried")
+        notification = _decided(session, notification_id, actor, "notification_retried")
         notification.status, notification.error, notification.not_before = "planned", None, clock.now()
         priority = outbox.URGENT if notification.purpose == DUTY_ALERT else outbox.NORMAL
         outbox.add(session, DELIVER, ref=notification.id, priority=priority)
 
 
-def drop_held(*, actor_account_id: int, notification_id: int) -> None:
+def drop_held(*, actor: Actor, notification_id: int) -> None:
     """A human has settled a held or failed notification in another way, for example by calling.
 
     Raises NotFound, Conflict.
     """
     with transaction() as session:
-        _decided(session, notification_id, actor_account_id, "notification_dropped").status = "dropped"
+        _decided(session, notification_id, actor, "notification_dropped").status = "dropped"
 
 
-def _decided(session: Session, notification_id: int, account_id: int, verb: str) -> Notification:
-    notification = session.get(Notification, notification_id, with_for_update=True, populate_existing=True)
+def _decided(session: Session, notification_id: int, actor: Actor, verb: str) -> Notification:
+    notification = session.scalar(
+        select(Notification)
+        .where(Notification.id == notification_id, overseen_by(actor))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
     if notification is None:
         raise NotFound("notification")
     if notification.status not in NEEDS_HUMAN:
@@ -113,7 +134,7 @@ def _decided(session: Session, notification_id: int, account_id: int, verb: str)
                 case_id=notification.case_id,
                 at=clock.now(),
                 actor="staff",
-                account_id=account_id,
+                account_id=actor.account_id,
                 verb=verb,
                 params={"purpose": notification.purpose},
             )

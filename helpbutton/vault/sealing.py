@@ -49,9 +49,13 @@ class CaseVault:
     number: str
     key: bytes
 
+    def seal_text(self, text: str, field: str) -> bytes:
+        """`field` is "table.column", or "table.column/row" where a case has many rows."""
+        return seal_bytes(self.key, text.encode(), self._place(field))
+
     def seal(self, text: str | None, field: str) -> bytes | None:
-        """`field` is "table.column", or "table.column/row" where a case has many rows. None stays None."""
-        return None if text is None else seal_bytes(self.key, text.encode(), self._place(field))
+        """The same for a field that may be empty: None stays None."""
+        return None if text is None else self.seal_text(text, field)
 
     def open(self, sealed: bytes | None, field: str) -> str | None:
         """The text that was sealed in this field. Raises Unreadable."""

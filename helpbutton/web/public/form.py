@@ -36,7 +36,7 @@ def ask(site: str, framed: bool) -> Response:
     if found is None:
         return pages.unknown_site()
     g.frame_ancestors = pages.ancestors(found) if framed else []
-    if request.method == "GET":
+    if request.method != "POST":
         return pages.form(_first_visit(found, framed))
     if request.mimetype not in FORM_TYPES:
         return pages.form(_first_visit(found, framed), status=415, notice="wrong_type")

@@ -21,7 +21,9 @@ def show() -> Response:
     """Both lists, without personal data."""
     overseers_only()
     return staff_page(
-        "staff/resting.html", to_dos=outbox.resting(), notifications=notification_queries.waiting_for_human()
+        "staff/resting.html",
+        to_dos=outbox.resting(),
+        notifications=notification_queries.waiting_for_human(g.actor),
     )
 
 
@@ -41,5 +43,5 @@ def settle_notification(notification_id: int) -> AnyResponse:
     overseers_only()
     settle = notifications.drop_held if request.form.get("decision") == "drop" else notifications.retry_held
     with suppress(Conflict):
-        settle(actor_account_id=g.actor.account_id, notification_id=notification_id)
+        settle(actor=g.actor, notification_id=notification_id)
     return redirect(url_for(".show"), 303)

@@ -44,6 +44,7 @@ TO_DOS = {
     "tell_sender": N_("Planning a notice to the family"),
     "tell_desk": N_("Planning a notice to the desk"),
     "tell_new_desk": N_("Planning a notice to the desk"),
+    "forget_number": N_("Forgetting a number that was given for notices alone"),
     "deliver_notification": N_("Sending a text message"),
 }
 PURPOSES = {

@@ -17,6 +17,7 @@ from helpbutton.directory.models import County, Municipality, Organisation, Serv
 from helpbutton.notifications.deliver import Leaving, _claim
 from helpbutton.notifications.models import Attempt, Notification, PhoneMessage
 from helpbutton.notifications.operations import plan_alert, plan_confirmation
+from helpbutton.staff.actor import Actor
 from helpbutton.staff.models import Account
 from helpbutton.vault import keystore, sealing
 from helpbutton.vault.sealing import CaseVault
@@ -62,6 +63,10 @@ class World:
             session.add(site)
             session.flush()
             self.organisation, self.site, self.account = organisation, site.id, account.id
+
+    @property
+    def administrator(self) -> Actor:
+        return Actor(self.account, "Eve", "fi", organisations={self.organisation: "administrator"})
 
     def desk(
         self,

@@ -110,7 +110,7 @@ def test_a_late_report_of_success_ends_all_doubt(world: World) -> None:
         outcome = _hand_over(channels.current(), leaving, clock.monotonic())
         assert _record(leaving, outcome) is None
     assert (world.only().status, world.only().error) == ("sent", None)
-    assert waiting_for_human() == []
+    assert waiting_for_human(world.administrator) == []
 
 
 def test_a_nudge_for_what_was_read_meanwhile_is_dropped(world: World) -> None:
@@ -139,7 +139,7 @@ def test_a_desk_that_lost_its_number_is_shown_to_a_human(world: World) -> None:
     with transaction() as session:
         session.get_one(Service, desk).duty_number = None
     assert deliver(world.only().id) is None
-    (waiting,) = waiting_for_human()
+    (waiting,) = waiting_for_human(world.administrator)
     assert (waiting.status, waiting.error, waiting.desk) == ("held", "no_duty_number", {"fi": "Tiski"})
     assert waiting.case_number is not None
 

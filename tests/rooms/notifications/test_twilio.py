@@ -76,7 +76,7 @@ def test_proved_not_sent_once_too_often_is_held(world: World, tmp_path: Path) ->
                 )
             )
     assert deliver(notification) is None
-    (waiting,) = waiting_for_human()
+    (waiting,) = waiting_for_human(world.administrator)
     assert (waiting.id, waiting.status, waiting.error) == (notification, "held", "not_connected")
 
 
@@ -118,7 +118,7 @@ def test_a_connection_that_never_comes_is_no_doubt(
 def test_refused_for_good(world: World, provider: Provider, sent: Sent, number: str, error: str) -> None:
     notification = plan(world, "confirmation", number)
     assert [deliver(notification), deliver(notification)] == [None, None]
-    (waiting,) = waiting_for_human()
+    (waiting,) = waiting_for_human(world.administrator)
     assert (waiting.status, waiting.error, waiting.purpose) == ("failed", error, "confirmation")
     assert len(world.attempts()) == 1
     assert sent() == []
@@ -183,10 +183,10 @@ def test_no_trace_of_a_family_message_is_held_for_a_human(
             assert world.only().status == "unknown"
     with clock.moved(later(901)):
         assert deliver(notification) is None
-    (waiting,) = waiting_for_human()
+    (waiting,) = waiting_for_human(world.administrator)
     assert (waiting.status, waiting.error) == ("held", "no_trace")
     assert sent() == []
-    retry_held(actor_account_id=world.account, notification_id=notification)
+    retry_held(actor=world.administrator, notification_id=notification)
     assert world.to_do(notification).state == "open"
     assert deliver(notification) is None
     assert (world.only().status, len(sent())) == ("sent", 1)
@@ -232,7 +232,7 @@ def test_a_human_who_tries_again_does_not_double_what_has_shown_up_since(
             and clock.now() > world.attempts()[0].started_at + dt.timedelta(seconds=1.5)
         )
     )
-    retry_held(actor_account_id=world.account, notification_id=notification)
+    retry_held(actor=world.administrator, notification_id=notification)
     assert deliver(notification) is None
     assert (world.only().status, len(sent())) == ("sent", 1)
 
@@ -263,12 +263,12 @@ def test_only_held_and_failed_wait_for_a_decision(world: World, provider: Provid
     notification = plan(world, "confirmation", "+15005550001")
     for decide in (retry_held, drop_held):
         with pytest.raises(Conflict):
-            decide(actor_account_id=world.account, notification_id=notification)
+            decide(actor=world.administrator, notification_id=notification)
         with pytest.raises(NotFound):
-            decide(actor_account_id=world.account, notification_id=999_999)
+            decide(actor=world.administrator, notification_id=999_999)
     deliver(notification)
-    drop_held(actor_account_id=world.account, notification_id=notification)
-    assert waiting_for_human() == []
+    drop_held(actor=world.administrator, notification_id=notification)
+    assert waiting_for_human(world.administrator) == []
     assert deliver(notification) is None
     assert world.only().status == "dropped"
 
