@@ -1,13 +1,15 @@
 """Reading the directory: frozen views of places, topics, desks, routes, sites and help lines."""
 
+import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 
 from helpbutton import clock
 from helpbutton.cases.promise import DeskHours
 from helpbutton.db import reading
+from helpbutton.directory.memory import remembered
 from helpbutton.directory.models import (
     County,
     HelpLine,
@@ -88,6 +90,24 @@ class HelpLineView:
     always: bool
 
 
+@dataclass(frozen=True)
+class _Municipality:
+    place: Place
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+    successor: str | None
+
+
+@dataclass(frozen=True)
+class _HelpLine:
+    view: HelpLineView
+    languages: frozenset[str]
+    flags: frozenset[str]
+    checked: bool
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+
+
 def installation() -> InstallationView:
     """What this database is. Raises NotReady before `helpbutton init`."""
     row = reading().get(Installation, 1)
@@ -108,29 +128,37 @@ def site(key: str) -> SiteView:
 
 def municipality(code: str) -> Place:
     """The municipality of today behind a code; a merged one leads to its successor. Raises NotFound."""
-    today = clock.today()
+    today, known = clock.today(), _municipalities()
     for _ in range(10):
-        row = reading().get(Municipality, code)
-        if row is None:
+        found = known.get(code)
+        if found is None:
             break
-        if row.valid_to is None or row.valid_to >= today:
-            return _place(row)
-        if row.successor is None:
+        if found.valid_to is None or found.valid_to >= today:
+            return found.place
+        if found.successor is None:
             break
-        code = row.successor
+        code = found.successor
     raise NotFound("municipality")
 
 
 def municipalities() -> list[Place]:
     """Every municipality of today, by Finnish name."""
     today = clock.today()
-    rows = reading().scalars(
-        select(Municipality).where(
-            or_(Municipality.valid_to.is_(None), Municipality.valid_to >= today),
-            or_(Municipality.valid_from.is_(None), Municipality.valid_from <= today),
-        )
+    current = (
+        known.place
+        for known in _municipalities().values()
+        if (known.valid_to is None or known.valid_to >= today)
+        and (known.valid_from is None or known.valid_from <= today)
     )
-    return sorted((_place(row) for row in rows), key=lambda place: finnish_order(place.names["fi"]))
+    return sorted(current, key=lambda place: finnish_order(place.names["fi"]))
+
+
+@remembered
+def _municipalities() -> Mapping[str, _Municipality]:
+    return {
+        row.code: _Municipality(_place(row), row.valid_from, row.valid_to, row.successor)
+        for row in reading().scalars(select(Municipality))
+    }
 
 
 def finnish_order(name: str) -> tuple[str, ...]:
@@ -151,11 +179,11 @@ def county_contact(code: str) -> tuple[Names, Mapping[str, object]]:
     return row.names, row.contact
 
 
-def topics() -> list[TopicView]:
+@remembered
+def topics() -> tuple[TopicView, ...]:
     """Every topic, in the order in which forms show them."""
-    return [
-        TopicView(t.id, t.names, t.urgency) for t in reading().scalars(select(Topic).order_by(Topic.position))
-    ]
+    rows = reading().scalars(select(Topic).order_by(Topic.position))
+    return tuple(TopicView(row.id, row.names, row.urgency) for row in rows)
 
 
 def routes_of(place: Place) -> list[RouteRule]:
@@ -229,24 +257,34 @@ def desk_hours(service: Service) -> DeskHours:
     )
 
 
-def desk_count() -> int:
-    """How many desks this installation has."""
-    return reading().scalar(select(func.count()).select_from(Service)) or 0
-
-
 def help_lines(*, flags: Collection[str] = (), language: str = "fi") -> list[HelpLineView]:
     """Help lines in force today: 112 first, then those for the danger flags at hand, then the general ones.
 
     A number without a source and a last-checked date is shown in demo mode only; 112 always is.
     """
     today, demo = clock.today(), installation().demo
-    rows = [
-        row
-        for row in reading().scalars(select(HelpLine).order_by(HelpLine.position))
-        if (row.valid_from is None or row.valid_from <= today)
-        and (row.valid_to is None or row.valid_to >= today)
-        and (row.number == EMERGENCY_NUMBER or demo or (row.source and row.last_checked))
-        and (row.always or not row.languages or language in row.languages or set(row.flags) & set(flags))
+    lines = [
+        line
+        for line in _help_lines()
+        if (line.valid_from is None or line.valid_from <= today)
+        and (line.valid_to is None or line.valid_to >= today)
+        and (line.view.number == EMERGENCY_NUMBER or demo or line.checked)
+        and (line.view.always or not line.languages or language in line.languages or line.flags & set(flags))
     ]
-    rows.sort(key=lambda row: (not row.always, not set(row.flags) & set(flags), row.position))
-    return [HelpLineView(row.id, row.names, row.number, row.hours, row.always) for row in rows]
+    lines.sort(key=lambda line: (not line.view.always, not line.flags & set(flags)))
+    return [line.view for line in lines]
+
+
+@remembered
+def _help_lines() -> tuple[_HelpLine, ...]:
+    return tuple(
+        _HelpLine(
+            view=HelpLineView(row.id, row.names, row.number, row.hours, row.always),
+            languages=frozenset(row.languages),
+            flags=frozenset(row.flags),
+            checked=bool(row.source and row.last_checked),
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+        )
+        for row in reading().scalars(select(HelpLine).order_by(HelpLine.position))
+    )
