@@ -7,6 +7,7 @@ import base64
 import json
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -59,13 +60,16 @@ def create_missing(secret_path: Path, key_store_path: Path) -> None:
 
 
 def _write_private(path: Path, content: bytes) -> None:
+    """Whole or not at all, and never over a file that another process made first."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    part = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    part.rename(path)
+    with suppress(FileExistsError):
+        os.link(part, path)
+    part.unlink()
 
 
 @cache

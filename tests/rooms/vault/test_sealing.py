@@ -1,7 +1,9 @@
 """Sealing: what is sealed is readable in its own place only, and the keys stand outside the database."""
 
+import datetime as dt
 import json
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpbutton import clock
 from helpbutton.errors import NotReady
 from helpbutton.vault import keystore, sealing, tokens
 from helpbutton.vault.sealing import CaseVault, Unreadable
@@ -62,6 +65,24 @@ def test_key_files_are_private_and_never_overwritten(tmp_path: Path) -> None:
     assert [stat.S_IMODE(path.stat().st_mode) for path in (secret, store)] == [0o600, 0o600]
 
 
+def test_processes_that_start_together_agree_on_one_key(tmp_path: Path) -> None:
+    secret, store = tmp_path / "keys" / "secret", tmp_path / "keys" / "store.json"
+    seen = []
+
+    def start() -> None:
+        keystore.create_missing(secret, store)
+        seen.append((secret.read_bytes(), store.read_bytes()))
+
+    threads = [threading.Thread(target=start) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(seen) == 16
+    assert len(set(seen)) == 1
+    assert sorted(path.name for path in secret.parent.iterdir()) == ["secret", "store.json"]
+
+
 @pytest.mark.parametrize("content", ["", "{}", '{"epochs": {}}', '{"epochs": {"1": "c2hvcnQ="}}', "[]"])
 def test_a_broken_key_store_stops_the_start_without_showing_it(content: str, tmp_path: Path) -> None:
     secret, store = tmp_path / "secret", tmp_path / "store.json"
@@ -74,10 +95,6 @@ def test_a_broken_key_store_stops_the_start_without_showing_it(content: str, tmp
 
 
 def test_tokens_are_bound_to_their_purpose_and_time(app: Flask) -> None:
-    import datetime as dt
-
-    from helpbutton import clock
-
     token = tokens.seal("form", {"site": "demo"})
     hour = dt.timedelta(hours=1)
     assert tokens.unseal("form", token, valid_for=hour)["site"] == "demo"
