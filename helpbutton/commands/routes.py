@@ -111,7 +111,8 @@ def _in_lines(coverage: Coverage) -> list[str]:
         f"  on an own desk  {coverage.own_desk / total:7.2%}",
         f"  on a fallback   {coverage.fallback / total:7.2%}",
         f"  without a desk  {missing / total:7.2%}",
-        f"Municipalities outside the served area: {len(coverage.outside)}",
+        f"Outside the served area: {len(coverage.outside)} of {coverage.municipalities} municipalities "
+        f"({len(coverage.outside) / (coverage.municipalities or 1):.2%})",
     ]
     if coverage.complete:
         return [*lines, "Every request ends at a live desk."]

@@ -11,7 +11,7 @@ from helpbutton import i18n
 from helpbutton.directory import reference
 from helpbutton.directory.queries import in_language
 from helpbutton.reasons import Param, in_words
-from helpbutton.triage import TriageFacts, suggest
+from helpbutton.triage import Suggestion, TriageFacts, suggest
 from helpbutton.web.vocabulary import WORDS, word
 
 
@@ -24,17 +24,25 @@ def triage() -> None:
             continue
         try:
             asked = json.loads(line.decode("utf-8", errors="replace"))
-            facts = TriageFacts(str(asked["text"]), asked.get("language"), asked.get("role"))
+            suggestion = suggest(_facts(asked))
         except (ValueError, KeyError, TypeError, AttributeError):
             click.echo(f'line {number}: not a JSON object with "id" and "text"', err=True)
             wrong += 1
             continue
-        click.echo(json.dumps(_answer(asked.get("id"), facts), ensure_ascii=True))
+        click.echo(json.dumps(_answer(asked.get("id"), suggestion), ensure_ascii=True))
     sys.exit(1 if wrong else 0)
 
 
-def _answer(identity: object, facts: TriageFacts) -> dict[str, Any]:
-    found = suggest(facts)
+def _facts(asked: dict[str, Any]) -> TriageFacts:
+    facts = TriageFacts(asked["text"], asked.get("language"), asked.get("role"))
+    if not isinstance(facts.text, str) or not all(
+        isinstance(v, str | None) for v in (facts.language, facts.role)
+    ):
+        raise TypeError
+    return facts
+
+
+def _answer(identity: object, found: Suggestion) -> dict[str, Any]:
     return {
         "id": identity,
         "language": found.language,

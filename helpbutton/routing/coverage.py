@@ -12,7 +12,7 @@ from itertools import product
 
 from helpbutton.cases.submission import AGE_GROUPS, KINDS, ROLES
 from helpbutton.i18n import LANGUAGES
-from helpbutton.routing.match import Facts, RouteRule, match
+from helpbutton.routing.match import Facts, RouteRule, most_specific
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Gap:
 class Coverage:
     """The proof's result; the shares count combinations. `outside` lists municipalities that are not served."""
 
+    municipalities: int = 0
     combinations: int = 0
     own_desk: int = 0
     fallback: int = 0
@@ -65,19 +66,19 @@ def prove(
             by_county[route.county].append(route)
         else:
             anywhere.append(route)
-    coverage = Coverage()
+    coverage = Coverage(municipalities=len(municipalities))
     for code, county in municipalities.items():
         if county not in served_counties:
             coverage.outside.append(code)
             continue
         local = [*by_municipality[code], *by_county[county], *anywhere]
         for topic in (None, *topics):
-            _cover_topic(coverage, Facts(code, county, topic), local, dead_desks, on)
+            _cover_topic(coverage, Facts(code, county, topic), local, dead_desks)
     return coverage
 
 
 def _cover_topic(
-    coverage: Coverage, place: Facts, routes: list[RouteRule], dead_desks: Mapping[int, str], on: dt.date
+    coverage: Coverage, place: Facts, routes: list[RouteRule], dead_desks: Mapping[int, str]
 ) -> None:
     relevant = [route for route in routes if route.topic in (None, place.topic)]
     missing: dict[tuple[str, int | None], int] = defaultdict(int)
@@ -92,13 +93,13 @@ def _cover_topic(
         facts = Facts(
             place.municipality, place.county, place.topic, kind or "", language or "", age, role or ""
         )
-        found = match(facts, relevant, on=on)
+        route = most_specific(facts, relevant)
         coverage.combinations += size
-        if found is None:
+        if route is None:
             missing["no route leads to a desk", None] += size
-        elif found.desk in dead_desks:
-            missing[dead_desks[found.desk], found.route.id] += size
-        elif found.route.topic is not None:
+        elif route.desk in dead_desks:
+            missing[dead_desks[route.desk], route.id] += size
+        elif route.topic is not None:
             coverage.own_desk += size
         else:
             coverage.fallback += size

@@ -78,13 +78,19 @@ class Tie(ValueError):
 
 def match(facts: Facts, routes: Iterable[RouteRule], *, on: dt.date) -> Match | None:
     """The most specific route in force on the local date `on`, or None when no route covers the facts. Raises Tie."""
-    covering = [route for route in routes if route.valid_on(on) and route.covers(facts)]
+    best = most_specific(facts, (route for route in routes if route.valid_on(on)))
+    return Match(best.desk, best, _reason(best, facts)) if best else None
+
+
+def most_specific(facts: Facts, routes: Iterable[RouteRule]) -> RouteRule | None:
+    """Of routes in force, the most specific one that covers the facts. Raises Tie."""
+    covering = [route for route in routes if route.covers(facts)]
     if not covering:
         return None
     best = max(covering, key=lambda route: route.specificity)
     if any(route.specificity == best.specificity and route.desk != best.desk for route in covering):
         raise Tie(f"routes with the same scope as route {best.id}")
-    return Match(best.desk, best, _reason(best, facts))
+    return best
 
 
 def _reason(route: RouteRule, facts: Facts) -> Reason:
