@@ -23,7 +23,7 @@ from tests.chaos.families import Ledger, write
 from tests.conftest import prepare
 from tests.installation import installation
 from tests.processes import wait_for
-from tests.servers import postgres, redis
+from tests.servers import Redis, postgres, redis
 
 SECONDS = {"short": 10, "release": 60}
 RATE = 50
@@ -89,6 +89,17 @@ def bench_intake(url: str, database_url: str, seconds: int) -> None:
     show("refused under that load", str(posts - len(ledger.receipts)), "goal: 0")
 
 
+def bench_frozen_broker(url: str, broker: Redis) -> None:
+    """Fifty requests while nobody hears the bell."""
+    broker.stop()
+    ledger = Ledger()
+    for writer in write(url, ledger, posts=50, clients=2, first=80_000, pause_s=0.05):
+        writer.join()
+    broker.cont()
+    show("intake with the broker frozen, p99", f"{ledger.slowest(0.99) * 1000:.0f} ms", "goal: under 500 ms")
+    show("refused with the broker frozen", str(50 - len(ledger.receipts)), "goal: 0")
+
+
 def post(url: str) -> None:
     request = urllib.request.Request(
         f"{url}/api/v1/requests",
@@ -116,6 +127,7 @@ def main() -> None:
             wait_for(f"{place.url}/health/ready", within=60)
             threading.Event().wait(2)
             bench_intake(place.url, url, seconds)
+            bench_frozen_broker(place.url, broker)
 
 
 if __name__ == "__main__":
