@@ -99,7 +99,6 @@ def engine_options(url: str) -> dict[str, Any]:
             "connect_timeout": 5,
             "tcp_user_timeout": 5000,
             "target_session_attrs": "read-write",
-            "prepare_threshold": None,
             "options": "-c statement_timeout=5000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=10000",
         },
     }

@@ -15,6 +15,10 @@ from helpbutton.errors import SettingsError
 from helpbutton.settings import Settings
 
 
+GIVE_WAY = 5
+"""Niceness of worker and sweeper: taking a request in comes before working on the last one."""
+
+
 @click.command()
 @options.data_dir
 @options.port
@@ -33,6 +37,7 @@ def worker(data_dir: Path | None) -> None:
     if config.broker is None:
         raise SettingsError(["without a broker (HELPBUTTON_REDIS_URL=none) the sweeper does the work alone"])
     _open(config)
+    os.nice(GIVE_WAY)
     children.hand_down(config)
     celery = [
         "-W",
@@ -55,6 +60,7 @@ def sweep(data_dir: Path | None) -> None:
     from workers.sweeper import sweep as sweep_for_ever
 
     configure_logging()
+    os.nice(GIVE_WAY)
     sweep_for_ever(_open(settings.load(data_dir=data_dir)))
 
 
