@@ -37,16 +37,24 @@ PEOPLE = (
 
 
 def add_missing(data_dir: Path) -> None:
-    """Create the demo accounts once and write `demo-sign-ins.json`, readable by its owner alone."""
+    """Create the demo accounts and write `demo-sign-ins.json`, unless it is there; readable by its owner alone.
+
+    The file comes last and whole: a start that was interrupted is simply done again.
+    """
     path = sign_ins_path(data_dir)
     if path.exists():
         return
     sign_ins: list[dict[str, Any]] = []
     for person in PEOPLE:
         password = passwords.invent()
-        operations.add_account(
-            email=person.email, name=person.name, password=password, role=person.role, scopes=person.scopes
-        )
+        if not operations.set_password(email=person.email, password=password):
+            operations.add_account(
+                email=person.email,
+                name=person.name,
+                password=password,
+                role=person.role,
+                scopes=person.scopes,
+            )
         sign_ins.append(
             {
                 "email": person.email,
@@ -55,7 +63,9 @@ def add_missing(data_dir: Path) -> None:
                 "services": list(person.scopes),
             }
         )
+    part = path.with_suffix(".part")
     with os.fdopen(
-        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+        os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
     ) as file:
         json.dump(sign_ins, file, ensure_ascii=False, indent=1)
+    part.rename(path)

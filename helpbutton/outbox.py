@@ -97,7 +97,7 @@ def add(
     """
     now = clock.now()
     due = due_at or now
-    todo = session.scalar(select(ToDo).where(ToDo.kind == kind.name, ToDo.ref == ref))
+    todo = session.scalar(select(ToDo).where(ToDo.kind == kind.name, ToDo.ref == ref).with_for_update())
     if todo is None:
         session.add(ToDo(kind=kind.name, ref=ref, priority=priority, due_at=due, changed_at=now))
     else:

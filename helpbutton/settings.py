@@ -139,6 +139,10 @@ class Settings(BaseSettings):
                     f"HELPBUTTON_SECRET_KEY_FILE must hold at least {MIN_SECRET_BYTES} random bytes "
                     "(for example: openssl rand -hex 32)"
                 )
+        if self.sms == "twilio" and not _has_content(self.twilio_auth_token_file):
+            problems.append(
+                "HELPBUTTON_TWILIO_AUTH_TOKEN_FILE must name a readable file with the token in it"
+            )
         if self.sms in (None, "demo"):
             problems.append("HELPBUTTON_SMS must be console or twilio")
         if not self.base_url:
@@ -146,6 +150,13 @@ class Settings(BaseSettings):
                 "HELPBUTTON_BASE_URL must be the public address, for example https://apua.example.fi"
             )
         return problems
+
+
+def _has_content(path: Path | None) -> bool:
+    try:
+        return path is not None and bool(path.read_text().strip())
+    except OSError:
+        return False
 
 
 def load(**overrides: object) -> Settings:

@@ -4,12 +4,13 @@ from celery import Celery
 from celery.signals import worker_init, worker_process_init
 from flask import Flask
 
-from helpbutton import bell, settings
+from helpbutton import bell, clock, settings
 from helpbutton.app import configure_logging, open_installation
 from helpbutton.triage import warm_up
 from workers import executor
 
-MOST_IN_ONE_TASK = 200
+ONE_TASK_S = 20.0
+"""A task stops claiming after so long, well before Celery would end it in the middle of a call."""
 
 _flask: Flask | None = None
 
@@ -28,8 +29,7 @@ app.conf.update(
     worker_max_tasks_per_child=2000,
     worker_send_task_events=False,
     worker_hijack_root_logger=False,
-    task_time_limit=60,
-    task_soft_time_limit=50,
+    task_time_limit=120,
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
     broker_transport_options={
@@ -47,9 +47,12 @@ app.conf.update(
 def run_due() -> None:
     """Run to-dos until none is due; a long list is passed on so that one task stays short."""
     assert _flask is not None
+    until = clock.monotonic() + ONE_TASK_S
     with _flask.app_context():
-        if executor.run_due(limit=MOST_IN_ONE_TASK) == MOST_IN_ONE_TASK:
-            bell.ring()
+        while executor.run_one():
+            if clock.monotonic() > until:
+                bell.ring()
+                return
 
 
 def _load_knowledge(**_: object) -> None:

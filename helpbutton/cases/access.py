@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session, joinedload
 from helpbutton import clock
 from helpbutton.audit import operations as audit
 from helpbutton.cases.models import Case, CaseEvent
+from helpbutton.directory.models import Service
 from helpbutton.errors import NotFound
 from helpbutton.staff.actor import Actor
 from helpbutton.vault import sealing
@@ -38,6 +39,20 @@ def case_for(session: Session, *, actor: Actor, number: str, action: str) -> Cas
         ground=actor.services[case.service_id],
     )
     return case
+
+
+def record_disclosure(session: Session, case: Case, *, to: Service, actor: str, ground: str) -> None:
+    """The audit lines of both organisations when a case goes from one to the other."""
+    subject = sealing.pseudonym("case", case.id)
+    for organisation_id, action in ((case.organisation_id, "disclose"), (to.organisation_id, "receive")):
+        audit.record(
+            session,
+            organisation_id=organisation_id,
+            actor=actor,
+            action=action,
+            subject=subject,
+            ground=ground,
+        )
 
 
 def write_logbook(

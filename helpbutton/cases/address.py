@@ -57,7 +57,10 @@ def address(submission: Submission, *, at: dt.datetime | None = None) -> Address
     if found is None:
         raise NotFound("desk")
     desk = directory.desk(found.desk)
-    promise = promises.promise(desk.hours, received=moment, working_days=desk.promise_days)
+    try:
+        promise = promises.promise(desk.hours, received=moment, working_days=desk.promise_days)
+    except promises.NeverOpen:
+        raise NotFound("desk") from None
     return Address(
         site, place, desk, promise, (found.reason, promise_reason(promise)), screen(submission.text)
     )

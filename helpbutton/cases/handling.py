@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from helpbutton import clock, outbox
 from helpbutton.cases import lifecycle
 from helpbutton.cases import promise as promises
-from helpbutton.cases.access import case_for, write_logbook
+from helpbutton.cases.access import case_for, record_disclosure, write_logbook
 from helpbutton.cases.intake import add_reasons
 from helpbutton.cases.kinds import FORGET_NUMBER, TELL_NEW_DESK
 from helpbutton.cases.models import Case, CaseKey, Contact, Proposal
@@ -86,6 +86,7 @@ def decide_proposal(*, actor: Actor, number: str, version: int, forward: bool, g
         case.state = lifecycle.after("forward", case.state)
         case.assigned_to = None
         case.topic = proposal.topic
+        record_disclosure(session, case, to=proposal.service, actor=actor.pseudonym, ground=ground)
         move(session, case, proposal.service)
         add_reasons(
             session,

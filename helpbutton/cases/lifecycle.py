@@ -8,7 +8,13 @@ REOPEN_DAYS = 30
 OUTCOMES = ("advice_given", "guided_to_service", "contact_continues", "not_reached", "withdrawn", "other")
 
 MOVES: dict[str, dict[str, str]] = {
-    "sort": {RECEIVED: SORTED, IN_PROGRESS: IN_PROGRESS, WAITING: WAITING},
+    "sort": {
+        RECEIVED: SORTED,
+        SORTED: SORTED,
+        IN_PROGRESS: IN_PROGRESS,
+        WAITING: WAITING,
+        CLOSED: CLOSED,
+    },
     "take": {RECEIVED: IN_PROGRESS, SORTED: IN_PROGRESS, IN_PROGRESS: IN_PROGRESS, WAITING: WAITING},
     "release": {IN_PROGRESS: SORTED, WAITING: SORTED},
     "answer": {IN_PROGRESS: WAITING, WAITING: WAITING},

@@ -134,13 +134,11 @@ class CasePage:
         return lifecycle.possible(move, self.state)
 
 
-def worklist(*, actor: Actor, view: str = "services", record: bool = True) -> list[WorklistRow]:
+def worklist(*, actor: Actor, view: str = "services") -> list[WorklistRow]:
     """The visible cases of one of `VIEWS`, urgent first, then by promise date; at most `PAGE` rows.
 
-    Opening a list leaves one audit line in each of the organisations concerned; refreshing it (`record` False) none.
+    Opening a list leaves one audit line in each of the organisations concerned.
     """
-    if not record:
-        return _rows(reading(), actor, view)
     with transaction() as session:
         organisations = session.scalars(
             select(Service.organisation_id).where(Service.id.in_(actor.services)).distinct()

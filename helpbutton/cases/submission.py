@@ -56,6 +56,8 @@ class _Strict(BaseModel):
     @field_validator("*", mode="after")
     @classmethod
     def _text_is_text(cls, value: object) -> object:
+        if isinstance(value, list):
+            return [_clean(item, lines=False) for item in value]
         return (_clean(value, lines=True) or None) if isinstance(value, str) else value
 
 
@@ -98,8 +100,8 @@ class ContactInput(_Strict):
 class ConsentInput(_Strict):
     """Consent of the family, as a professional recorded it."""
 
-    by: Annotated[str, Field(max_length=200, pattern=r"\S")]
-    how: Annotated[str, Field(max_length=200, pattern=r"\S")]
+    by: Annotated[str, Field(max_length=200, pattern=r"[^\s\x00-\x1f]")]
+    how: Annotated[str, Field(max_length=200, pattern=r"[^\s\x00-\x1f]")]
     items: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=20)]
     recipients: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=20)]
     until: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
@@ -108,7 +110,7 @@ class ConsentInput(_Strict):
 class Submission(_Strict):
     """One request. `site` and `text` are required; the municipality defaults to the site's."""
 
-    site: Annotated[str, Field(max_length=60)]
+    site: Annotated[str, Field(max_length=60, pattern=r"^[a-z0-9][a-z0-9-]*$")]
     text: str
     kind: Kind = "help"
     role: Role = "parent"

@@ -14,7 +14,6 @@ from helpbutton.commands import options
 from helpbutton.errors import SettingsError
 from helpbutton.settings import Settings
 
-
 GIVE_WAY = 5
 """Niceness of worker and sweeper: taking a request in comes before working on the last one."""
 

@@ -11,10 +11,11 @@ import click
 
 from helpbutton import clock, migrate, settings
 from helpbutton.app import create_bare
-from helpbutton.cases.submission import KINDS
+from helpbutton.cases.submission import AGE_GROUPS, KINDS, ROLES
 from helpbutton.commands import options
+from helpbutton.directory import queries as directory
 from helpbutton.directory.queries import in_language
-from helpbutton.errors import NotFound
+from helpbutton.errors import FieldError, Invalid, NotFound
 from helpbutton.i18n import LANGUAGES, reading_language
 from helpbutton.routing import queries
 from helpbutton.routing.coverage import Coverage
@@ -48,8 +49,8 @@ def check(data_dir: Path | None, as_json: bool) -> None:
 @click.option("--topic")
 @click.option("--kind", default="help", type=click.Choice(KINDS))
 @click.option("--language", default="fi", type=click.Choice(LANGUAGES))
-@click.option("--age-group")
-@click.option("--role", default="parent")
+@click.option("--age-group", type=click.Choice(AGE_GROUPS))
+@click.option("--role", default="parent", type=click.Choice(ROLES))
 @click.option(
     "--at", type=click.DateTime(["%Y-%m-%dT%H:%M"]), help="Local time, for example 2026-12-24T18:00."
 )
@@ -67,6 +68,8 @@ def explain(
     app = create_bare(settings.load(data_dir=data_dir))
     with app.app_context():
         migrate.require_current()
+        if topic is not None and topic not in {known.id for known in directory.topics()}:
+            raise Invalid(FieldError("--topic", "unknown_value"))
         moment = at.replace(tzinfo=clock.HELSINKI) if at else None
         try:
             found = queries.explain(

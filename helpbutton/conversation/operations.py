@@ -9,12 +9,16 @@ from helpbutton import clock, outbox
 from helpbutton.audit import operations as audit
 from helpbutton.cases import lifecycle
 from helpbutton.cases.access import case_for, write_logbook
+from helpbutton.cases.handling import raise_urgency
+from helpbutton.cases.intake import add_reasons
 from helpbutton.cases.models import Case
 from helpbutton.conversation.kinds import TELL_DESK, TELL_SENDER
 from helpbutton.conversation.models import Message, Note
 from helpbutton.db import transaction
 from helpbutton.errors import Conflict, FieldError, Invalid, NotFound
+from helpbutton.reasons import Reason
 from helpbutton.staff.actor import Actor
+from helpbutton.triage import DangerHit, screen
 from helpbutton.vault import sealing
 
 BODY_LIMIT = 10_000
@@ -77,7 +81,21 @@ def write_from_family(*, case_id: int, body: str, token: str) -> None:
         session.add(message)
         session.flush()
         write_logbook(session, case, "family_wrote", by="sender")
-        outbox.add(session, TELL_DESK, ref=message.id)
+        hits = screen(text)
+        if hits:
+            _notice_danger(session, case, hits)
+        priority = outbox.URGENT if hits else outbox.NORMAL
+        outbox.add(session, TELL_DESK, ref=message.id, priority=priority)
+
+
+def _notice_danger(session: Session, case: Case, hits: tuple[DangerHit, ...]) -> None:
+    """Words of danger in what the family adds make the case urgent, with the words as the reason."""
+    flags = [hit.flag for hit in hits]
+    case.danger_flags = list(dict.fromkeys([*case.danger_flags, *flags]))
+    case.needs_review = True
+    raise_urgency(case, "urgent")
+    reasons = tuple(Reason("danger", {"flag": hit.flag}, (hit.words,)) for hit in hits)
+    add_reasons(session, case, case.case_key.vault(), subject="triage", reasons=reasons)
 
 
 def mark_read(session: Session, case: Case) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from helpbutton.config_dir import CONFIG_DIR
@@ -34,6 +34,8 @@ def initialise() -> None:
             for row in rows:
                 session.merge(row)
             session.flush()
+        shipped = [line["id"] for line in data.help_lines]
+        session.execute(delete(HelpLine).where(HelpLine.id.not_in(shipped)))
         if session.get(Installation, 1) is None:
             mainland = [county.code for county in data.counties if county.kind != "aland"]
             session.add(Installation(id=1, demo=False, counties=mainland))

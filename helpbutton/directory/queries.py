@@ -118,7 +118,7 @@ def installation() -> InstallationView:
 
 def site(key: str) -> SiteView:
     """Raises NotFound."""
-    row = reading().scalar(select(Site).where(Site.key == key))
+    row = reading().scalar(select(Site).where(Site.key == key)) if "\x00" not in key else None
     if row is None:
         raise NotFound("site")
     return SiteView(

@@ -35,7 +35,7 @@ def plan_confirmation(session: Session, *, case: Case, contact: Contact | None, 
 def plan_alert(session: Session, *, case: Case, service: Service) -> None:
     """Tell the desk of a case: at once when urgent, else when the desk opens, bundled with its other news.
 
-    A desk without a duty number is told nothing. A case at a desk is told once in each of these two ways.
+    A desk without a duty number is told nothing; an urgent alert is then held for a human. A case at a desk is told once in each of these two ways.
     """
     _alert(session, case=case, service=service, item=f"case/{case.id}/{service.id}")
 
@@ -164,7 +164,7 @@ def _plan_for_sender(
 
 
 def _alert(session: Session, *, case: Case, service: Service, item: str) -> None:
-    if service.duty_number is None:
+    if service.duty_number is None and case.urgency != "urgent":
         return
     if case.urgency != "urgent":
         _bundle(session, case=case, service=service, item=item)
@@ -212,6 +212,7 @@ def _bundle(session: Session, *, case: Case, service: Service, item: str) -> Non
         alert.count += 1
         if alert.case_id != case.id:
             alert.case_id = None
+        outbox.add(session, DELIVER, ref=alert.id, due_at=max(clock.now(), alert.not_before))
     session.add(AlertItem(key=item, notification_id=alert.id))
     session.flush()
 

@@ -75,6 +75,8 @@ def _sender(session: Session, notification: Notification) -> Recipient:
     key = session.get(CaseKey, notification.case_id, populate_existing=True)
     if key is None:
         return Recipient(None, obstacle=Obstacle("dropped", "erased"))
+    if not notification.to_sealed:
+        return Recipient(None, obstacle=Obstacle("dropped", "forgotten"))
     number = key.vault().open(notification.to_sealed, sealed_place(notification.dedupe_key))
     contact = session.get(Contact, notification.case_id, populate_existing=True)
     obstacle = None

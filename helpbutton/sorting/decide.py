@@ -41,9 +41,14 @@ def urgency_of(choice: TopicChoice, suggestion: Suggestion, topic_urgency: str) 
     return topic_urgency, Reason("urgency_topic", {"urgency": topic_urgency, "topic": choice.topic})
 
 
-def decide(*, sure: bool, same_desk: bool, same_organisation: bool, may_forward: bool) -> Verdict:
-    """Unsure stays where it was addressed; only the sender's leave takes a case to another organisation by itself."""
-    if same_desk or not sure:
+def decide(
+    *, sure: bool, same_desk: bool, same_organisation: bool, may_forward: bool, in_hand: bool
+) -> Verdict:
+    """Unsure stays where it was addressed, and so does what somebody has in hand.
+
+    Only the sender's leave takes a case to another organisation by itself.
+    """
+    if same_desk or not sure or in_hand:
         return "stay"
     if same_organisation:
         return "move"

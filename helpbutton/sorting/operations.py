@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session, joinedload
 from helpbutton import clock
 from helpbutton.cases import handling, lifecycle
 from helpbutton.cases import promise as promises
-from helpbutton.cases.access import write_logbook
+from helpbutton.cases.access import record_disclosure, write_logbook
 from helpbutton.cases.intake import add_reasons
 from helpbutton.cases.models import Case, Contact, Proposal
 from helpbutton.db import transaction
@@ -44,7 +44,8 @@ def sort_case(case_id: int) -> None:
             session, case, "sorted", service=case.service_id, topic=case.topic or "", urgency=case.urgency
         )
         plan_confirmation(session, case=case, contact=session.get(Contact, case.id), vault=vault)
-        plan_alert(session, case=case, service=session.get_one(Service, case.service_id))
+        if case.state != lifecycle.CLOSED:
+            plan_alert(session, case=case, service=session.get_one(Service, case.service_id))
 
 
 def _apply_triage(
@@ -93,9 +94,11 @@ def _route(session: Session, case: Case, vault: CaseVault, choice: TopicChoice) 
         same_desk=found.desk == case.service_id,
         same_organisation=target.organisation_id == case.organisation_id,
         may_forward=case.may_forward,
+        in_hand=case.assigned_to is not None or case.state == lifecycle.CLOSED,
     )
     if verdict == "stay":
         if found.desk != case.service_id:
+            case.needs_review = True
             add_reasons(session, case, vault, subject="desk", reasons=(Reason("stays_unsure"),))
         return
     if verdict == "propose":
@@ -105,10 +108,13 @@ def _route(session: Session, case: Case, vault: CaseVault, choice: TopicChoice) 
         add_reasons(session, case, vault, subject="desk", reasons=(Reason("proposed", {"desk": target.id}),))
         write_logbook(session, case, "forwarding_proposed", service=target.id)
         return
+    if verdict == "forward":
+        record_disclosure(session, case, to=target, actor="system", ground="sender's leave")
     handling.move(session, case, target)
     moved = Reason("moved_inside" if verdict == "move" else "forwarded_allowed", {"desk": target.id})
     add_reasons(session, case, vault, subject="desk", reasons=(moved, found.reason))
-    write_logbook(session, case, "moved", service=target.id)
+    verb = "moved" if verdict == "move" else "forwarded"
+    write_logbook(session, case, verb, service=target.id)
 
 
 def _match(case: Case, topic: str | None) -> Match | None:

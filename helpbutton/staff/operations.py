@@ -58,9 +58,26 @@ def add_account(
         return account.id
 
 
+def set_password(*, email: str, password: str) -> bool:
+    """A new password for an account, whose sessions all end; False when there is no such account."""
+    password_hash = passwords.hash_password(password)
+    with transaction() as session:
+        account = session.scalar(select(Account).where(Account.email == email.strip().lower()))
+        if account is None:
+            return False
+        account.password_hash = password_hash
+        session.execute(
+            update(StaffSession)
+            .where(StaffSession.account_id == account.id, StaffSession.revoked_at.is_(None))
+            .values(revoked_at=clock.now())
+        )
+    return True
+
+
 def sign_in(*, email: str, password: str) -> str | None:
     """A new session's token (256 random bits) for the right password, else None; unknown accounts take as long."""
-    account = reading().scalar(select(Account).where(Account.email == email.strip().lower()))
+    address = email.strip().lower().replace("\x00", "")
+    account = reading().scalar(select(Account).where(Account.email == address))
     right = passwords.matches(password, account.password_hash if account else None)
     if account is None or not right or not account.active:
         return None

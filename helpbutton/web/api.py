@@ -13,7 +13,7 @@ from helpbutton.cases.intake import Receipt, submit_request
 from helpbutton.cases.submission import TEXT_LIMIT, parse
 from helpbutton.directory import queries as directory
 from helpbutton.directory.queries import in_language
-from helpbutton.errors import AlreadyReceived, FieldError, Invalid, NotFound
+from helpbutton.errors import AlreadyReceived, Conflict, FieldError, Invalid, NotFound
 from helpbutton.i18n import LANGUAGES, WRITTEN, gettext, reading_language
 from helpbutton.reasons import N_
 from helpbutton.web import field_messages
@@ -60,7 +60,7 @@ def post_request() -> Response:
         return problem(422, language=language, errors=(outside,), county=county, contact=error.contact)
     except AlreadyReceived as error:
         return problem(409, language=language, same_body=error.same_body)
-    except NotFound:
+    except (NotFound, Conflict):
         return problem(503, language=language)
     return _created(receipt, language)
 

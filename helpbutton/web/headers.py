@@ -2,6 +2,8 @@
 
 from flask import Flask, Response, g, request
 
+from helpbutton import settings
+
 FIXED = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -26,7 +28,7 @@ def _add(response: Response) -> Response:
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     ancestors = " ".join(g.get("frame_ancestors") or ()) or "'none'"
     response.headers.setdefault("Content-Security-Policy", g.get("csp") or CSP + ancestors)
-    if request.is_secure:
+    if settings.current().public_url.startswith("https://"):
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")

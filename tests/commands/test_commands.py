@@ -131,3 +131,11 @@ def test_wrong_settings_are_all_named_and_nothing_starts(
     web = run("web", "--data-dir", tmp_path / "data")
     assert web.exit_code == 2
     assert "HELPBUTTON_SECRET_KEY_FILE" in web.stderr
+
+
+def test_a_first_start_that_was_interrupted_is_simply_done_again(tmp_path: Path) -> None:
+    place = ("--data-dir", tmp_path / "data")
+    run("demo", *place)
+    (tmp_path / "data" / "demo-sign-ins.json").unlink()
+    assert run("demo", *place).exit_code == 0
+    assert len(json.loads((tmp_path / "data" / "demo-sign-ins.json").read_text())) == 6

@@ -99,7 +99,7 @@ def test_only_nginx_is_reached_from_outside_and_only_through_this_machine() -> N
         "access_log off;",
         "client_header_timeout 5s;",
         "client_body_timeout 5s;",
-        "client_max_body_size 256k;",
+        "client_max_body_size 1m;",
         "client_body_buffer_size 256k;",
         "proxy_request_buffering on;",
         "proxy_buffering on;",

@@ -70,7 +70,6 @@ def test_every_look_leaves_a_line_with_pseudonyms_before_the_data_is_shown(
     page = queries.open_case(actor=cara, number=number)
     queries.open_case(actor=cara, number=number)
     queries.worklist(actor=cara)
-    queries.worklist(actor=cara, record=False)
     subject = sealing.pseudonym("case", page.id)
     assert lines(action="view", actor=cara.pseudonym, subject=subject) == 2
     assert lines(action="list", actor=cara.pseudonym) == 1

@@ -118,3 +118,17 @@ def test_an_unknown_code_opens_nothing(typed: str, app: Flask, cast: Cast) -> No
     cast.send()
     with pytest.raises(NotFound):
         thread.case_of_code(typed)
+
+
+def test_words_of_danger_in_a_later_message_alert_the_desk_at_once(
+    app: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
+    receipt = cast.send().get_json()
+    drain()
+    case_id = thread.case_of_code(receipt["receipt_code"])
+    operations.write_from_family(case_id=case_id, body="Mies löi ja uhkasi tappaa", token="f1")
+    drain()
+    page = queries.open_case(actor=cast.actor("cara"), number=receipt["number"])
+    assert page.urgency == "urgent"
+    assert set(page.danger_flags) >= {"violence", "danger_now"}
+    assert reading().scalars(select(Notification.purpose).where(Notification.purpose == "duty_alert")).all()

@@ -135,12 +135,16 @@ def test_a_desk_alert_that_was_late_waits_for_the_next_opening(world: World) -> 
 
 
 def test_a_desk_without_a_duty_number_is_told_nothing(world: World) -> None:
-    desk = world.desk(duty_number=None)
-    for urgency in ("urgent", "normal"):
-        case = world.case(desk, urgency=urgency)
-        world.alert(case)
-        tell_desk(world.message(case, direction="from_family"))
+    case = world.case(world.desk(duty_number=None), urgency="normal")
+    world.alert(case)
+    tell_desk(world.message(case, direction="from_family"))
     assert world.notifications() == []
+
+
+def test_an_urgent_case_at_a_desk_without_a_duty_number_waits_for_a_human(world: World) -> None:
+    world.alert(world.case(world.desk(duty_number=None), urgency="urgent"))
+    assert deliver(world.only().id) is None
+    assert (world.only().status, world.only().error) == ("held", "no_duty_number")
 
 
 def test_the_family_writes_about_something_urgent(world: World) -> None:

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from helpbutton import outbox
+from helpbutton.audit.models import AuditEntry
 from helpbutton.cases import handling, queries
 from helpbutton.cases.models import Case, CaseKey, Proposal
 from helpbutton.cases.queries import CasePage
@@ -147,3 +150,54 @@ def test_a_case_that_was_taken_before_sorting_stays_taken(app: Flask, cast: Cast
     assert run_one()
     assert case(number).state == "in_progress"
     assert case(number).assigned_to == cara.account_id
+
+
+def test_a_topic_that_is_not_sure_enough_to_move_asks_for_review(
+    app: Flask, cast: Cast, drain: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("helpbutton.sorting.decide.SURE_ENOUGH_TO_MOVE", 1.1)
+    number = cast.send(text=SPEECH).get_json()["number"]
+    drain()
+    found = case(number)
+    assert found.service_id == found.addressed_service_id
+    assert found.needs_review
+
+
+@pytest.mark.parametrize("moves", [("take",), ("take", "release"), ("take", "close")])
+def test_a_case_that_staff_were_quicker_with_is_sorted_and_not_taken_out_of_their_hands(
+    moves: tuple[str, ...], app: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
+    number = cast.send(text=BULLIED, child_age_group="10-12", may_forward=True).get_json()["number"]
+    cara = cast.actor("cara")
+    for move in moves:
+        version = case(number).version
+        if move == "close":
+            handling.close(actor=cara, number=number, version=version, outcome="other")
+        else:
+            getattr(handling, move)(actor=cara, number=number, version=version)
+    drain()
+    found = case(number)
+    assert found.triage_version is not None
+    assert outbox.resting() == []
+    if "release" not in moves:
+        assert found.service_id == found.addressed_service_id
+
+
+def test_going_to_another_organisation_is_on_record_in_both(
+    app: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
+    number = cast.send(text=BULLIED, child_age_group="10-12", may_forward=True).get_json()["number"]
+    before = case(number).organisation_id
+    drain()
+    lines = dict(
+        map(
+            tuple,
+            reading().execute(
+                select(AuditEntry.action, AuditEntry.organisation_id).where(
+                    AuditEntry.action.in_(["disclose", "receive"])
+                )
+            ),
+        )
+    )
+    assert lines == {"disclose": before, "receive": case(number).organisation_id}
+    assert before != case(number).organisation_id

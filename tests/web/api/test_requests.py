@@ -94,6 +94,16 @@ def test_optional_fields_may_be_missing(app: Flask, client: FlaskClient) -> None
 
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "empty site": ({"site": ""}, "site"),
+    "site of control characters": ({"site": "\x01"}, "site"),
+    "consent of nobody": (
+        {"consent": {"by": "\x01", "how": "puhelimessa", "items": [], "recipients": []}},
+        "consent.by",
+    ),
+    "NUL in a list": (
+        {"consent": {"by": "äiti", "how": "puhelimessa", "items": ["a\x00"], "recipients": []}},
+        "consent.items",
+    ),
     "unknown site": ({"site": "nowhere"}, "site"),
     "unknown municipality": ({"municipality": "999"}, "municipality"),
     "municipality as a number": ({"municipality": 853}, "municipality"),
