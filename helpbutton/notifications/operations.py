@@ -35,7 +35,8 @@ def plan_confirmation(session: Session, *, case: Case, contact: Contact | None, 
 def plan_alert(session: Session, *, case: Case, service: Service) -> None:
     """Tell the desk of a case: at once when urgent, else when the desk opens, bundled with its other news.
 
-    A desk without a duty number is told nothing; an urgent alert is then held for a human. A case at a desk is told once in each of these two ways.
+    A desk without a duty number is told nothing; an urgent alert is then held for a human. A case at a desk is
+    told once in each of these two ways.
     """
     _alert(session, case=case, service=service, item=f"case/{case.id}/{service.id}")
 
