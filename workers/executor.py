@@ -1,6 +1,7 @@
 """The one executor: claim a to-do, run its operation, settle it. Celery tasks, sweeper and tests all come here."""
 
 import datetime as dt
+import math
 
 import structlog
 
@@ -48,9 +49,9 @@ def run_one(*, overdue_by: dt.timedelta = dt.timedelta(0)) -> bool:
         db.session.remove()
 
 
-def run_due(*, limit: int = 1000) -> int:
-    """Run what is due until nothing is, at most `limit` to-dos; returns how many ran."""
+def run_due(*, until: float = math.inf) -> int:
+    """Run what is due until nothing is, or until this moment of the monotonic clock; returns how many ran."""
     count = 0
-    while count < limit and run_one():
+    while clock.monotonic() < until and run_one():
         count += 1
     return count

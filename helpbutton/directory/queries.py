@@ -76,9 +76,6 @@ class Desk:
     languages: tuple[str, ...]
     hours: DeskHours
     promise_days: int
-    promise_channel: str
-    """phone or message: how the first answer comes unless the sender wishes otherwise."""
-    has_duty_number: bool
 
 
 @dataclass(frozen=True)
@@ -239,8 +236,6 @@ def desk_of(row: Service) -> Desk:
         languages=tuple(row.languages),
         hours=desk_hours(row),
         promise_days=row.promise_days,
-        promise_channel=row.promise_channel,
-        has_duty_number=row.duty_number is not None,
     )
 
 

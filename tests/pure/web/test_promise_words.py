@@ -17,8 +17,6 @@ DESK = Desk(
     languages=("fi",),
     hours=HOURS,
     promise_days=3,
-    promise_channel="phone",
-    has_duty_number=False,
 )
 SATURDAY = dt.datetime(2026, 11, 21, 20, 30, tzinfo=dt.UTC)
 MONDAY = dt.datetime(2026, 11, 23, 8, tzinfo=dt.UTC)
