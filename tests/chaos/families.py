@@ -1,5 +1,6 @@
 """Families who write while things break: each keeps its key until it holds a receipt."""
 
+import http.client
 import json
 import threading
 import time
@@ -71,7 +72,7 @@ def _send(url: str, ledger: Ledger, phone: str) -> None:
                 with ledger.lock:
                     ledger.refused.append(error.code)
                 return
-        except (OSError, ValueError):
+        except (OSError, ValueError, http.client.HTTPException):
             pass
         else:
             with ledger.lock:
