@@ -18,7 +18,7 @@ from helpbutton.vault import keystore
 from helpbutton.web import api, headers, health, pages, policy
 from helpbutton.web.errors import answer_error
 from helpbutton.web.public import blueprints as public_blueprints
-from helpbutton.web.public.style import style_url
+from helpbutton.web.public.assets import script_url, style_url
 from helpbutton.web.sessions import StaffSessions
 from helpbutton.web.staff import blueprints as staff_blueprints
 
@@ -47,7 +47,7 @@ def create_app(config: Settings) -> Flask:
     for blueprint in (api.bp, health.bp, *public_blueprints, *staff_blueprints):
         app.register_blueprint(blueprint)
     pages.install(app)
-    app.jinja_env.globals["style_url"] = style_url
+    app.jinja_env.globals.update(style_url=style_url, script_url=script_url)
     headers.install(app)
     policy.install(app, csrf)
     _install_errors(app)

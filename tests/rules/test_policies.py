@@ -23,7 +23,7 @@ def routes(app: Flask, method: str, number: str = "0000-0000") -> Iterator[tuple
     """Each route that answers the method, with an address for it."""
     for rule in app.url_map.iter_rules():
         if method in (rule.methods or set()):
-            known: dict[str, Any] = {"number": number, "site": "demo", "filename": "public.css"}
+            known: dict[str, Any] = {"number": number, "site": "demo", "filename": "tokens.css"}
             values = {name: known.get(name, 1) for name in rule.arguments}
             with app.test_request_context():
                 yield rule, app.url_for(rule.endpoint, **values)

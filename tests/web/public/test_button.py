@@ -48,7 +48,7 @@ def test_the_script_is_light_and_stores_nothing(client: FlaskClient) -> None:
 )
 def test_the_first_view_is_light(client: FlaskClient, address: str) -> None:
     page = visit(client, address)
-    files = re.findall(r'<(?:link|script)[^>]+(?:href|src)="(/static/[^"]+)"', page.html)
+    files = re.findall(r'<(?:link|script)[^>]+(?:href|src)="(/(?:static/|style|script)[^"]+)"', page.html)
     bodies = [page.answer.data, *(fetched(client, file) for file in files)]
     assert len(bodies) <= REQUESTS_LIMIT
     assert sum(size(body) for body in bodies) <= FIRST_VIEW_LIMIT
