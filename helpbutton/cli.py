@@ -19,6 +19,7 @@ COMMANDS = {
     "staff": "helpbutton.commands.staff:staff",
     "routes": "helpbutton.commands.routes:routes",
     "triage": "helpbutton.commands.triage:triage",
+    "translations": "helpbutton.commands.translations:translations",
 }
 
 

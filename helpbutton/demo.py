@@ -1,4 +1,4 @@
-"""Demo mode's people: six staff accounts whose passwords are made at the first start and kept beside the data."""
+"""Demo mode's people: staff accounts whose passwords are made at the first start and kept beside the data."""
 
 import json
 import os
@@ -33,6 +33,7 @@ PEOPLE = (
     Person("eve@demo.example", "Eve Koski", "administrator", (VARHA,)),
     Person("kim@demo.example", "Kim Nurmi", "coordinator", (VARHA,)),
     Person("aada@demo.example", "Aada Laine", "auditor", (VARHA,)),
+    Person("saga@demo.example", "Saga Niemi", "site_editor", ("turku",)),
 )
 
 
@@ -44,6 +45,7 @@ def add_missing(data_dir: Path) -> None:
     path = sign_ins_path(data_dir)
     if path.exists():
         return
+    operations.staff_every_desk(name="Demo")
     sign_ins: list[dict[str, Any]] = []
     for person in PEOPLE:
         password = passwords.invent()

@@ -1,6 +1,7 @@
 """Bringing the database to this version's shape, and telling whether it has it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -54,10 +55,28 @@ def _run(step: Callable[[Config], None]) -> None:
     config = _config()
     with db.engine.connect() as connection:
         connection = connection.execution_options(sqlite_begin="BEGIN IMMEDIATE")
-        with connection.begin():
+        with _foreign_keys_at_rest(connection), connection.begin():
             _lock(connection)
             config.attributes["connection"] = connection
             step(config)
+
+
+@contextmanager
+def _foreign_keys_at_rest(connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by making it anew, which its foreign keys would forbid (sqlite.org/lang_altertable.html).
+
+    The pragma works only outside a transaction, so it goes past SQLAlchemy, which would begin one.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    cursor = connection.connection.cursor()
+    cursor.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
 
 
 def _lock(connection: Connection) -> None:

@@ -41,6 +41,9 @@ REASONS = {
         "Topic: %(topic)s, as the sender chose. The words alone would suggest: %(other)s."
     ),
     "language_detected": N_("Language of the message: %(language)s."),
+    "danger_alike": N_(
+        "Possible danger (%(flag)s): the message is like those of people in danger, above all where it says %(words)s."
+    ),
     "danger": N_("Possible danger (%(flag)s): the message says %(words)s."),
     "urgency_topic": N_("Urgency: %(urgency)s, as is usual for the topic %(topic)s."),
     "urgency_danger": N_("Urgency: %(urgency)s, because of words of danger (%(flag)s)."),
@@ -64,6 +67,12 @@ REASONS = {
         "passing on, so a person decides."
     ),
     "forwarded_by_staff": N_("Passed on by a person. Ground: %(ground)s."),
+    "quarantine_trap": N_("A field was filled in that people do not see."),
+    "quarantine_fast": N_("It was sent %(seconds)s seconds after the form opened."),
+    "quarantine_burst": N_("Many requests at once: this page got %(requests)s within a minute."),
+    "quarantine_repeated": N_(
+        "The same words had come from this page %(requests)s times before on that day."
+    ),
 }
 
 

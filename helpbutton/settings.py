@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     twilio_auth_token_file: Path | None = None
     twilio_from: str = ""
     twilio_api_base: str = ""
+    sms_countries: str = Field(default="+358", pattern=r"^ *\+[1-9]\d{0,3} *(, *\+[1-9]\d{0,3} *)*$")
+    flood_limit: int = Field(default=6000, ge=1)
     web_workers: int = Field(default=2, ge=1, le=64)
     web_threads: int = Field(default=4, ge=1, le=64)
     worker_processes: int = Field(default=2, ge=1, le=64)
@@ -88,6 +90,11 @@ class Settings(BaseSettings):
         if self.redis_url == "none":
             return None
         return self.redis_url or f"redis+socket://{self.valkey_socket}?virtual_host=0"
+
+    @property
+    def sms_prefixes(self) -> tuple[str, ...]:
+        """How numbers begin that get SMS without a human."""
+        return tuple(prefix.strip() for prefix in self.sms_countries.split(","))
 
     @property
     def public_url(self) -> str:

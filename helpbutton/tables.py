@@ -5,12 +5,16 @@ from importlib import import_module
 MODELS = (
     "helpbutton.outbox",
     "helpbutton.heartbeat",
+    "helpbutton.daily_counts",
     "helpbutton.audit.models",
     "helpbutton.directory.models",
+    "helpbutton.activities.models",
     "helpbutton.staff.models",
     "helpbutton.cases.models",
     "helpbutton.conversation.models",
+    "helpbutton.routing.models",
     "helpbutton.notifications.models",
+    "helpbutton.feedback.models",
 )
 
 

@@ -1,5 +1,5 @@
 """The standing cast: Aino (a parent), Bo (a professional), Cara (the right desk), Dan (another desk, must see nothing),
-Liisa (a lead), Eve (an administrator), Kim (a coordinator) and Aada (an auditor)."""
+Liisa (a lead), Eve (an administrator), Kim (a coordinator), Aada (an auditor) and Saga (a site editor)."""
 
 import contextvars
 import json

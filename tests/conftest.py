@@ -9,8 +9,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from helpbutton import bell, migrate, settings
+from helpbutton import bell, i18n, migrate, settings
 from helpbutton import demo as demo_people
+from helpbutton.activities import operations as activities
 from helpbutton.app import create_bare
 from helpbutton.db import db
 from helpbutton.directory import operations as directory
@@ -45,6 +46,7 @@ def prepare(config: Settings) -> None:
         migrate.upgrade()
         directory.initialise()
         directory.load_demo()
+        activities.load_demo()
         demo_people.add_missing(config.data_dir)
         db.session.remove()
         db.engine.dispose()
@@ -97,6 +99,25 @@ def config_on_both(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     server: Postgres = request.getfixturevalue("postgres_server")
     url = server.create_database(template=template.rpartition("/")[2])
     return Settings(data_dir=data_dir, database_url=url, redis_url="none")
+
+
+@pytest.fixture
+def catalogues(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str], None]]:
+    """Writes the .po file of a language, in place of the product's own catalogues."""
+    monkeypatch.setattr(i18n, "CATALOGUES", tmp_path / "translations")
+
+    def forget() -> None:
+        i18n.catalogue.cache_clear()
+        i18n.translations.cache_clear()
+
+    def write(language: str, entries: str) -> None:
+        path = tmp_path / "translations" / language / "LC_MESSAGES" / "messages.po"
+        path.parent.mkdir(parents=True)
+        path.write_text(entries, encoding="utf-8")
+
+    forget()
+    yield write
+    forget()
 
 
 def _serve(config: Settings) -> Iterator[Flask]:

@@ -1,43 +1,39 @@
-/* The help button. <script async src="https://HOST/button.js" data-site="SITE"></script>, or <help-button site="SITE">.
-   A real link that opens the form in a dialog. Stores nothing; reads nothing of the page but its language. */
+/* The help button: a link that opens the form in a dialog. Stores nothing. See widget/README.md. */
 (() => {
-  "use strict";
-
   const script = document.currentScript;
   const base = new URL(script.src).origin;
+  const page = document.documentElement;
   const NEUTRAL_PAGE = "https://yle.fi/saa";
   const PATIENCE_MS = 5000;
   const THREE_ESCAPES_MS = 2000;
 
   const WORDS = {
-    fi: ["Pyydä apua", "Sulje", "Avataan …", "Lomake ei auennut. Avaa se omalla sivullaan:", "Hätätilanteessa soita", "Lasten ja nuorten puhelin", "Soita tälle sivulle:"],
-    sv: ["Be om hjälp", "Stäng", "Öppnar …", "Formuläret öppnades inte. Öppna det på en egen sida:", "I en nödsituation, ring", "Barn- och ungdomstelefonen (på finska)", "Ring den här sidan:"],
-    en: ["Ask for help", "Close", "Opening …", "The form did not open. Open it on its own page:", "In an emergency call", "Helpline for children and young people", "Call this page:"],
+    fi: ["Pyydä apua", "Sulje", "Avataan …", "Lomake ei auennut. Kokeile tästä:", "Hätätilanteessa soita", "Lasten ja nuorten puhelin", "Voit myös soittaa:", "Poistu nopeasti"],
+    sv: ["Be om hjälp", "Stäng", "Öppnar …", "Formuläret öppnades inte. Försök här:", "I en nödsituation, ring", "Barn- och ungdomstelefonen (på finska)", "Du kan också ringa:", "Lämna snabbt"],
+    en: ["Ask for help", "Close", "Opening …", "The form did not open. Try here:", "In an emergency call", "Helpline for children and young people", "You can also call:", "Leave quickly"],
   };
 
+  /* !important beats that of the page; a border in the colour of the text shows on any page. */
   const STYLE = `
 :host{all:initial!important;display:inline-block!important}
 :host([position^=floating]){position:fixed!important;inset:auto 16px 16px auto!important;z-index:2147483000!important}
 :host([position=floating-left]){inset:auto auto 16px 16px!important}
-*{box-sizing:border-box;font:600 17px/1.4 system-ui,sans-serif}
-.open{display:inline-flex;align-items:center;gap:10px;min-block-size:52px;padding:10px 22px;border:2px solid transparent;border-radius:26px;background:var(--back,#1c665b);color:var(--ink,#fff);text-decoration:none;box-shadow:0 2px 10px #0004}
-.open:hover{text-decoration:underline}
+*{box-sizing:border-box;font:17px/1.4 system-ui,sans-serif}
+.open,header{font-weight:600}
+.open{display:inline-flex;align-items:center;gap:10px;min-block-size:52px;padding:8px 22px;border:2px solid;border-radius:26px;background:#1c665b;color:#fff;text-decoration:none;white-space:nowrap;box-shadow:0 2px 10px #0004}
+.open::before{content:"";inline-size:24px;block-size:24px;background:currentColor;clip-path:path("M12 2a10 9 0 1 1-3 17l-5 3 2-5A10 9 0 0 1 12 2")}
 :focus-visible{outline:3px solid #b4470f;outline-offset:3px;box-shadow:0 0 0 3px #fff}
-svg{inline-size:24px;block-size:24px;fill:currentColor}
-dialog{position:fixed;inset:0;inline-size:min(620px,100vw);block-size:min(var(--tall,820px),92vh);max-inline-size:none;max-block-size:none;margin:auto;padding:0;border:0;border-radius:16px;overflow:hidden;background:#faf6ef;color:#21302e;box-shadow:0 20px 60px #0006;overscroll-behavior:contain}
+dialog{inset:0;inline-size:min(620px,100vw);block-size:min(var(--tall,820px),92vh);max-inline-size:none;max-block-size:none;margin:4vh auto auto;padding:0;border:2px solid transparent;border-radius:16px;overflow:hidden;background:#faf6ef;color:#21302e}
 dialog[open]{display:flex;flex-direction:column}
-dialog::backdrop{background:#14201ecc}
-header{display:flex;flex:none;align-items:center;justify-content:space-between;padding:4px 4px 4px 16px;border-block-end:1px solid #8885}
-h2{margin:0}
-button{min-inline-size:44px;min-block-size:44px;border:0;border-radius:8px;background:none;color:inherit;cursor:pointer}
-iframe{flex:1;inline-size:100%;border:0;background:inherit}
-.wait{padding:8px 20px;font-weight:400}
-.wait a{display:inline-block;padding-block:10px;color:inherit}
-[hidden]{display:none!important}
-@media (max-width:640px){dialog{inline-size:100vw;block-size:100vh;block-size:100dvh;border-radius:0}}
+::backdrop{background:#14201ecc}
+header{display:flex;align-items:center;justify-content:space-between;padding:4px 20px;border-block-end:1px solid #8885}
+button{min-block-size:44px;padding:0 16px;border:1px solid;border-radius:8px;background:none;color:inherit;cursor:pointer}
+iframe{flex:1;border:0}
+.wait{padding:8px 20px;overflow:auto}
+.wait a{display:inline-block;min-inline-size:44px;padding-block:10px;color:inherit}
+@media (max-width:640px){dialog{block-size:100vh;block-size:100dvh;margin:0;border-radius:0}}
 @media (prefers-color-scheme:dark){dialog{background:#151b1a;color:#eef1ec}}
-@media (prefers-reduced-motion:no-preference){dialog[open]{animation:in .18s ease-out}@keyframes in{from{opacity:0;transform:translateY(12px)}}}
-@media (forced-colors:active){.open,dialog,button{border:2px solid}}
+@media (prefers-reduced-motion:no-preference){dialog[open]{animation:in .18s}@keyframes in{from{opacity:0}}}
 @media print{:host{display:none!important}}`;
 
   const make = (tag, props = {}, ...children) => {
@@ -46,169 +42,197 @@ iframe{flex:1;inline-size:100%;border:0;background:inherit}
     return node;
   };
 
-  const bubble = () => {
-    const [svg, path] = ["svg", "path"].map((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
-    svg.setAttribute("viewBox", "0 0 24 24");
-    svg.setAttribute("aria-hidden", "true");
-    path.setAttribute("d", "M12 2C6.2 2 2 5.8 2 10.7c0 3 1.5 5.4 4 7L5.3 22l4.5-2.4c.7.1 1.4.2 2.2.2 5.8 0 10-3.8 10-8.7S17.8 2 12 2Z");
-    svg.append(path);
-    return svg;
-  };
-
-  /* White or black, whichever reads better on the colour: one of them always has a contrast of at least 4.5. */
-  const inkOn = (color) => {
-    const [r, g, b] = [1, 3, 5].map((at) => {
-      const part = parseInt(color.slice(at, at + 2), 16) / 255;
-      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-    });
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000" : "#fff";
-  };
-
-  class HelpButton extends HTMLElement {
-    connectedCallback() {
-      if (this.shadowRoot) return;
-      const [name] = this.words();
-      const root = this.attachShadow({ mode: "open" });
+  /* A sheet passes any CSP; old browsers lack it. */
+  const wear = (root) => {
+    try {
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(STYLE);
       root.adoptedStyleSheets = [sheet];
-      this.link = make("a", { className: "open", href: this.address("ask") });
-      this.link.setAttribute("aria-haspopup", "dialog");
-      this.link.append(bubble(), name);
-      this.link.addEventListener("click", (event) => {
-        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-        event.preventDefault();
-        this.open();
-      });
-      root.append(this.link);
-      const color = this.getAttribute("color") || "";
-      if (/^#[0-9a-f]{6}$/i.test(color)) {
-        this.style.setProperty("--back", color);
-        this.style.setProperty("--ink", inkOn(color));
-      }
+    } catch {
+      root.append(make("style", { textContent: STYLE }));
+    }
+  };
+
+  const lock = (overflow, gutter) => {
+    page.style.setProperty("overflow", overflow, "important");
+    page.style.setProperty("scrollbar-gutter", gutter, "important");
+  };
+
+  /* Black or white: the contrast is at least 4.5. */
+  const inkOn = (color) => {
+    const [r, g, b] = [1, 3, 5].map((at) => ((parseInt(color.slice(at, at + 2), 16) / 255 + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000" : "#fff";
+  };
+
+  /* Nothing of the page is seen or asks to stay. */
+  const exit = () => {
+    addEventListener("beforeunload", (event) => event.stopImmediatePropagation(), true);
+    document.title = "";
+    page.replaceChildren();
+    try {
+      top.location.replace(NEUTRAL_PAGE);
+    } catch {
+      location.replace(NEUTRAL_PAGE);
+    }
+  };
+
+  const escapes = [];
+  const escape = () => {
+    const now = performance.now();
+    escapes.push(now);
+    if (now - escapes.at(-3) < THREE_ESCAPES_MS) exit();
+  };
+  const pressed = (event) => event.key === "Escape" && !event.repeat && escape();
+
+  class HelpButton extends HTMLElement {
+    static observedAttributes = ["site", "lang", "topic", "color"];
+
+    connectedCallback() {
+      if (!this.isConnected || !this.getAttribute("site")) return;
+      if (!this.link) this.build();
+      const color = /^#[0-9a-f]{6}$/i.exec(this.getAttribute("color"))?.[0] || "";
+      this.link.href = this.address("ask");
+      [this.link.lang, [this.link.textContent]] = this.words();
+      Object.assign(this.link.style, { background: color, color: color && inkOn(color) });
+    }
+
+    attributeChangedCallback() {
+      this.connectedCallback();
     }
 
     disconnectedCallback() {
       this.dialog?.close();
-    }
-
-    words() {
-      return WORDS[this.language().slice(0, 2)] || WORDS.fi;
+      this.forget();
     }
 
     language() {
-      return this.getAttribute("lang") || this.closest("[lang]")?.lang || document.documentElement.lang || navigator.language;
+      return (this.closest("[lang]") || page).lang || page.getAttribute("xml:lang") || navigator.language;
     }
 
-    address(page) {
-      const url = new URL(`/${page}/${encodeURIComponent(this.getAttribute("site"))}`, this.base || base);
-      url.searchParams.set("lang", this.language().slice(0, 2));
-      if (this.getAttribute("topic")) url.searchParams.set("topic", this.getAttribute("topic"));
-      return url.href;
+    /* Of the page, else of the browser. */
+    words() {
+      const known = [this.language(), navigator.language, "fi"].map((name) => name.slice(0, 2)).find((name) => WORDS[name]);
+      return [known, WORDS[known]];
+    }
+
+    address(door) {
+      const [site, topic, lang] = [this.getAttribute("site"), this.getAttribute("topic") || "", this.language()].map(encodeURIComponent);
+      return `${base}/${door}/${site}?lang=${lang}&topic=${topic}`;
+    }
+
+    build() {
+      const root = this.attachShadow({ mode: "open" });
+      wear(root);
+      this.link = make("a", { className: "open", target: "_top", ariaHasPopup: "dialog", onclick: (event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey || !window.HTMLDialogElement) return;
+        event.preventDefault();
+        this.open();
+      } });
+      root.append(this.link);
     }
 
     open() {
-      if (!this.dialog) this.build();
+      if (!this.dialog) this.furnish();
       if (!this.frame) this.load();
       if (this.dialog.open) return;
-      const html = document.documentElement;
-      const { overflow, paddingInlineEnd } = html.style;
-      this.unlock = () => Object.assign(html.style, { overflow, paddingInlineEnd });
-      Object.assign(html.style, { paddingInlineEnd: `${innerWidth - html.clientWidth}px`, overflow: "hidden" });
+      lock("hidden", innerWidth > page.clientWidth ? "stable" : "");
       this.dialog.showModal();
       this.frame.focus();
     }
 
-    build() {
-      const [name, close] = this.words();
-      const shut = make("button", { type: "button", textContent: "✕", onclick: () => this.dialog.close() });
-      shut.setAttribute("aria-label", close);
-      this.wait = make("div", { className: "wait" });
-      this.dialog = make("dialog", {}, make("header", {}, make("h2", { textContent: name }), shut), this.wait);
-      this.dialog.setAttribute("aria-label", name);
-      this.dialog.addEventListener("close", () => {
-        this.unlock();
-        this.link.focus();
-      });
+    furnish() {
+      const [lang, [name, close]] = this.words();
+      this.wait = make("div", { className: "wait", role: "status" });
+      this.dialog = make("dialog", {
+        lang,
+        ariaLabel: name,
+        oncancel: (event) => {
+          event.preventDefault();
+          this.leave();
+        },
+        onclose: () => {
+          lock("", "");
+          this.link.focus();
+        },
+      }, make("header", {}, name, make("button", { textContent: `${close} ✕`, onclick: () => this.leave() })), this.wait);
       this.shadowRoot.append(this.dialog);
-      const escapes = [];
-      this.escape = () => {
-        const now = performance.now();
-        escapes.push(now);
-        if (now - escapes.at(-3) < THREE_ESCAPES_MS) this.exit();
-      };
-      addEventListener("keydown", (event) => event.key === "Escape" && this.escape(), true);
-      addEventListener("message", (event) => this.hear(event));
+      addEventListener("keydown", pressed, true);
     }
 
+    /* The frame is shown once it is ready. */
     load() {
-      this.frame = make("iframe", { title: this.words()[0], src: this.address("embed"), allow: "clipboard-write" });
-      this.frame.referrerPolicy = "no-referrer";
-      this.frame.addEventListener("load", () => {
-        this.frame?.contentWindow.postMessage({ helpButton: "hello" }, new URL(this.frame.src).origin);
-      });
-      this.wait.textContent = this.words()[2];
-      this.wait.hidden = false;
+      const [, [title, , opening]] = this.words();
+      this.frame = make("iframe", { title, hidden: true, allow: "clipboard-write", referrerPolicy: "no-referrer", src: this.address("embed"), onload: () => this.tell("hello") });
+      this.wait.textContent = opening;
+      this.wait.hidden = this.typed = false;
       this.late = setTimeout(() => this.apologise(), PATIENCE_MS);
       this.dialog.append(this.frame);
+      addEventListener("message", this);
     }
 
-    /* Nothing came: the plain link and numbers that answer. */
     apologise() {
-      const [name, , , failed, emergency, children, phone] = this.words();
-      const call = (number) => make("a", { href: `tel:${number.replace(/ /g, "")}`, textContent: number });
-      this.wait.replaceChildren(
-        make("p", {}, `${failed} `, make("a", { href: this.address("ask"), target: "_blank", rel: "noopener", textContent: name })),
-        make("p", {}, `${emergency} `, call("112")),
-        make("p", {}, `${children} `, call("116 111")),
-      );
+      const [, [name, , , failed, emergency, children, phone, leave]] = this.words();
+      const line = (text, textContent, href) => make("p", {}, `${text} `, make("a", { href, textContent, target: "_top" }));
+      const call = (text, number) => line(text, number, `tel:${number.replace(/ /g, "")}`);
       const own = this.getAttribute("phone");
-      if (own) this.wait.append(make("p", {}, `${phone} `, call(own)));
-      this.frame.hidden = true;
-      this.tall(0);
+      this.wait.replaceChildren(
+        line(failed, name, this.address("ask")),
+        call(emergency, "112"),
+        call(children, "116 111"),
+        own ? call(phone, own) : "",
+        make("button", { textContent: leave, onclick: exit }),
+      );
     }
 
-    hear(event) {
-      if (!this.frame || event.source !== this.frame.contentWindow || event.origin !== new URL(this.frame.src).origin) return;
-      const { helpButton: what, height, escapes, done } = event.data || {};
+    tell(what) {
+      this.frame.contentWindow.postMessage({ helpButton: what }, base);
+    }
+
+    /* The frame speaks. */
+    handleEvent({ source, origin, data }) {
+      if (source !== this.frame.contentWindow || origin !== base) return;
+      const { helpButton: what, height, typed, done } = data;
       if (what === "ready") {
         clearTimeout(this.late);
         this.wait.hidden = true;
         this.frame.hidden = false;
-      } else if (what === "resize") this.tall(height);
-      else if (what === "exit") this.exit();
-      else if (what === "sent") this.sent = true;
+        this.frame.focus();
+      } else if (what === "resize") this.dialog.style.setProperty("--tall", `${Math.max(420, height + 56)}px`);
+      else if (what === "exit") exit();
+      else if (what === "escape") escape();
+      else if (what === "typed") this.typed = typed;
+      else if (what === "sent") this.typed = false;
       else if (what === "close") {
-        for (let n = 0; n < escapes; n += 1) this.escape();
         this.dialog.close();
-        if (done && this.sent) this.forget();
+        if (done) this.forget();
       }
     }
 
-    tall(height) {
-      this.style.setProperty("--tall", `${Math.max(420, +height + 56)}px`);
+    /* With typed text the frame asks once. */
+    leave() {
+      if (this.typed) this.tell("leave");
+      else this.dialog.close();
+      this.typed = false;
     }
 
     forget() {
-      this.frame.remove();
-      this.frame = this.sent = null;
-    }
-
-    exit() {
-      this.dialog.remove();
-      location.replace(NEUTRAL_PAGE);
+      removeEventListener("message", this);
+      clearTimeout(this.late);
+      this.frame?.remove();
+      this.frame = null;
     }
   }
 
   if (!customElements.get("help-button")) customElements.define("help-button", HelpButton);
 
-  if (script.dataset.site) {
-    const button = document.createElement("help-button");
-    button.base = base;
-    for (const [name, value] of Object.entries(script.dataset)) button.setAttribute(name, value);
-    if (!button.getAttribute("position")) button.setAttribute("position", "floating");
-    const place = () => (script.closest("body") ? script.after(button) : document.body.append(button));
-    if (document.body) place();
-    else addEventListener("DOMContentLoaded", place);
-  }
+  const { site, position = "floating" } = script.dataset;
+  const place = () => {
+    if (!site || (position !== "inline" && document.querySelector(`help-button[position="${position}"]`))) return;
+    const button = make("help-button");
+    for (const [name, value] of Object.entries({ ...script.dataset, position })) button.setAttribute(name, value);
+    if (script.closest("body")) script.after(button);
+    else document.body.append(button);
+  };
+  if (document.body) place();
+  else addEventListener("DOMContentLoaded", place);
 })();

@@ -4,11 +4,26 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from helpbutton.cases.kinds import FORGET_NUMBER, SORT_CASE, TELL_NEW_DESK
+from helpbutton.cases.kinds import (
+    FORGET_NUMBER,
+    SEND_ONE_TIME_CODE,
+    SENDER_ACTED,
+    SETTLE_HELD,
+    SORT_CASE,
+    TELL_NEW_DESK,
+)
 from helpbutton.conversation.kinds import TELL_DESK, TELL_SENDER
 from helpbutton.notifications.deliver import deliver
+from helpbutton.notifications.held import settle_held
 from helpbutton.notifications.kinds import DELIVER
-from helpbutton.notifications.operations import forget_number, tell_desk, tell_new_desk, tell_sender
+from helpbutton.notifications.lost_code import send_one_time_code
+from helpbutton.notifications.operations import (
+    forget_number,
+    sender_acted,
+    tell_desk,
+    tell_new_desk,
+    tell_sender,
+)
 from helpbutton.outbox import Kind
 from helpbutton.sorting.operations import sort_case
 
@@ -25,6 +40,9 @@ PIPELINE = (
     Step(SORT_CASE, sort_case),
     Step(TELL_NEW_DESK, tell_new_desk),
     Step(FORGET_NUMBER, forget_number),
+    Step(SETTLE_HELD, settle_held),
+    Step(SENDER_ACTED, sender_acted),
+    Step(SEND_ONE_TIME_CODE, send_one_time_code),
     Step(DELIVER, deliver),
     Step(TELL_SENDER, tell_sender),
     Step(TELL_DESK, tell_desk),

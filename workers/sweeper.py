@@ -1,4 +1,5 @@
-"""The sweeper: finds to-dos that nobody claimed a second after they fell due, seals the audit log, shows it is alive.
+"""The sweeper: finds to-dos that nobody claimed a second after they fell due, seals the audit log, forgets past
+days' counts, shows it is alive.
 
 It needs neither broker nor beat; any number may run. Its loop uses the monotonic clock, its heartbeat has a thread
 of its own so that a long to-do does not look like a dead sweeper.
@@ -12,9 +13,10 @@ from collections.abc import Callable
 import structlog
 from flask import Flask
 
-from helpbutton import clock, heartbeat
+from helpbutton import clock, daily_counts, heartbeat
 from helpbutton.audit import operations as audit
 from helpbutton.db import db
+from helpbutton.routing.operations import prove_nightly
 from helpbutton.triage import warm_up
 from workers import executor
 
@@ -22,6 +24,8 @@ LEFT_FOR = dt.timedelta(seconds=1)
 LOOK_EVERY_S = 0.5
 BEAT_EVERY_S = 10.0
 SEAL_EVERY_S = 5.0
+FORGET_EVERY_S = 3600.0
+PROVE_EVERY_S = 900.0
 THREADS = 4
 
 log = structlog.get_logger()
@@ -36,6 +40,8 @@ def sweep(app: Flask) -> None:
     threads = [
         threading.Thread(target=_every, args=(app, stop, BEAT_EVERY_S, lambda: heartbeat.beat("sweeper"))),
         threading.Thread(target=_every, args=(app, stop, SEAL_EVERY_S, audit.seal_pending)),
+        threading.Thread(target=_every, args=(app, stop, FORGET_EVERY_S, daily_counts.forget_past)),
+        threading.Thread(target=_every, args=(app, stop, PROVE_EVERY_S, prove_nightly)),
         *(threading.Thread(target=_every, args=(app, stop, LOOK_EVERY_S, _work)) for _ in range(THREADS)),
     ]
     for thread in threads:

@@ -27,5 +27,7 @@ class AuditEntry(Model):
     action: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(40), index=True)
     ground: Mapped[str] = mapped_column(String(80), default="")
+    service_id: Mapped[int | None]
+    """The desk at which the actor acted, if it was a desk."""
     seq: Mapped[int | None]
     mac: Mapped[bytes | None] = mapped_column(LargeBinary)

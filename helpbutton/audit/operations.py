@@ -25,9 +25,19 @@ class Verdict:
 
 
 def record(
-    session: Session, *, organisation_id: int, actor: str, action: str, subject: str, ground: str = ""
+    session: Session,
+    *,
+    organisation_id: int,
+    actor: str,
+    action: str,
+    subject: str,
+    ground: str = "",
+    service_id: int | None = None,
 ) -> None:
-    """Add one line to the caller's transaction. `actor` and `subject` are pseudonyms (or "sender", "system")."""
+    """Add one line to the caller's transaction. `actor` and `subject` are pseudonyms (or "sender", "system").
+
+    A staff member's look at a case names the desk (`service_id`) and, as `ground`, the role there.
+    """
     session.add(
         AuditEntry(
             organisation_id=organisation_id,
@@ -36,6 +46,7 @@ def record(
             action=action,
             subject=subject,
             ground=ground,
+            service_id=service_id,
         )
     )
     session.flush()
@@ -90,6 +101,8 @@ def _head(session: Session, organisation_id: int) -> tuple[int, bytes]:
 
 
 def _mac(entry: AuditEntry, previous: bytes) -> bytes:
+    """The seal of a line. Lines without a desk are sealed as they were before desks were recorded."""
+    label, desk = ("audit", ()) if entry.service_id is None else ("audit/desk", (str(entry.service_id),))
     fields = (
         str(entry.organisation_id),
         str(entry.seq),
@@ -98,5 +111,6 @@ def _mac(entry: AuditEntry, previous: bytes) -> bytes:
         entry.action,
         entry.subject,
         entry.ground,
+        *desk,
     )
-    return hmac.digest(keystore.current().derive("audit"), previous + "\x1f".join(fields).encode(), "sha256")
+    return hmac.digest(keystore.current().derive(label), previous + "\x1f".join(fields).encode(), "sha256")

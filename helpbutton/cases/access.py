@@ -37,6 +37,30 @@ def case_for(session: Session, *, actor: Actor, number: str, action: str) -> Cas
         action=action,
         subject=sealing.pseudonym("case", case.id),
         ground=actor.services[case.service_id],
+        service_id=case.service_id,
+    )
+    return case
+
+
+def case_of_family(
+    session: Session, case_id: int, *, action: str = "family_thread", ground: str = "receipt code"
+) -> Case:
+    """The case behind a receipt code, locked, the family's look or act on the audit record. Raises NotFound."""
+    case = session.scalar(
+        select(Case)
+        .where(Case.id == case_id)
+        .options(joinedload(Case.case_key, innerjoin=True))
+        .with_for_update(of=Case)
+    )
+    if case is None:
+        raise NotFound("case")
+    audit.record(
+        session,
+        organisation_id=case.organisation_id,
+        actor="sender",
+        action=action,
+        subject=sealing.pseudonym("case", case.id),
+        ground=ground,
     )
     return case
 
@@ -63,15 +87,15 @@ def write_logbook(
     actor: Actor | None = None,
     by: str = "system",
     **params: object,
-) -> None:
+) -> CaseEvent:
     """One line in the case's logbook. `by` names who acts when no staff member does: sender or system."""
-    session.add(
-        CaseEvent(
-            case_id=case.id,
-            at=clock.now(),
-            actor="staff" if actor else by,
-            account_id=actor.account_id if actor else None,
-            verb=verb,
-            params=params,
-        )
+    event = CaseEvent(
+        case_id=case.id,
+        at=clock.now(),
+        actor="staff" if actor else by,
+        account_id=actor.account_id if actor else None,
+        verb=verb,
+        params=params,
     )
+    session.add(event)
+    return event

@@ -76,6 +76,7 @@ def facts(submission: Submission, place: Place, topic: str | None) -> Facts:
         language=submission.language,
         age_group=submission.child_age_group,
         role=submission.role,
+        areas=directory.areas_of(place.code),
     )
 
 

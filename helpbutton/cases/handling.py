@@ -8,9 +8,10 @@ from helpbutton.cases import lifecycle
 from helpbutton.cases import promise as promises
 from helpbutton.cases.access import case_for, record_disclosure, write_logbook
 from helpbutton.cases.intake import add_reasons
-from helpbutton.cases.kinds import FORGET_NUMBER, TELL_NEW_DESK
+from helpbutton.cases.kinds import FORGET_NUMBER, SETTLE_HELD, TELL_NEW_DESK
 from helpbutton.cases.models import Case, CaseKey, Contact, Proposal
 from helpbutton.cases.submission import URGENCIES
+from helpbutton.cases.tasks import settle_withdrawal
 from helpbutton.db import transaction
 from helpbutton.directory.models import Service
 from helpbutton.directory.queries import desk_hours
@@ -51,16 +52,51 @@ def close(*, actor: Actor, number: str, version: int, outcome: str) -> None:
         raise Invalid(FieldError("outcome", "required" if not outcome else "unknown_value"))
     with transaction() as session:
         case = _current(session, actor, number, version, "close")
-        case.state = lifecycle.after("close", case.state)
-        case.closed_at = clock.now()
-        case.outcome = outcome
-        session.execute(
-            update(Contact)
-            .where(Contact.case_id == case.id, Contact.nudge_only)
-            .values(phone=None, phone_index=None, email=None, email_index=None)
-        )
-        write_logbook(session, case, "closed", actor=actor, outcome=outcome)
-        outbox.add(session, FORGET_NUMBER, ref=case.id)
+        lift_quarantine(session, case, actor=actor)
+        _close(session, case, actor, outcome)
+
+
+def release_quarantine(*, actor: Actor, number: str) -> None:
+    """A human has read it: a person sent this. Its SMS go out. Raises NotFound, Conflict (not in quarantine)."""
+    with transaction() as session:
+        case = _quarantined(session, actor, number, "release_quarantine")
+        lift_quarantine(session, case, actor=actor)
+
+
+def close_as_spam(*, actor: Actor, number: str) -> None:
+    """A human has read it: no person sent this. It is closed, its SMS are dropped. Raises NotFound, Conflict."""
+    with transaction() as session:
+        case = _quarantined(session, actor, number, "close")
+        _close(session, case, actor, lifecycle.SPAM)
+
+
+def lift_quarantine(session: Session, case: Case, *, actor: Actor) -> None:
+    """Whoever answers a case, closes it or says so has judged that a person sent it."""
+    if case.quarantined:
+        case.quarantined = False
+        write_logbook(session, case, "quarantine_lifted", actor=actor)
+        outbox.add(session, SETTLE_HELD, ref=case.id)
+
+
+def _close(session: Session, case: Case, actor: Actor, outcome: str) -> None:
+    case.state = lifecycle.after("close", case.state)
+    shut(session, case, outcome=outcome)
+    settle_withdrawal(session, case, account_id=actor.account_id)
+    write_logbook(session, case, "closed", actor=actor, outcome=outcome)
+
+
+def shut(session: Session, case: Case, *, outcome: str) -> None:
+    """What closing means for the case's rows, whoever closes it; the move itself is the caller's."""
+    case.closed_at = clock.now()
+    case.outcome = outcome
+    session.execute(
+        update(Contact)
+        .where(Contact.case_id == case.id, Contact.nudge_only)
+        .values(phone=None, phone_index=None, email=None, email_index=None)
+    )
+    outbox.add(session, FORGET_NUMBER, ref=case.id)
+    if case.quarantined:
+        outbox.add(session, SETTLE_HELD, ref=case.id)
 
 
 def decide_proposal(*, actor: Actor, number: str, version: int, forward: bool, ground: str = "") -> None:
@@ -123,6 +159,13 @@ def _current(session: Session, actor: Actor, number: str, version: int, action: 
     case = case_for(session, actor=actor, number=number, action=action)
     if case.version != version:
         raise Conflict("the case changed since the page was opened")
+    return case
+
+
+def _quarantined(session: Session, actor: Actor, number: str, action: str) -> Case:
+    case = case_for(session, actor=actor, number=number, action=action)
+    if not case.quarantined or case.state == lifecycle.CLOSED:
+        raise Conflict("the case is not in quarantine")
     return case
 
 

@@ -3,21 +3,24 @@
 import datetime as dt
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
-from helpbutton import clock, outbox
-from helpbutton.cases import lifecycle, receipts
+from helpbutton import clock, daily_counts, outbox
+from helpbutton.cases import lifecycle, quarantine, receipts
 from helpbutton.cases.access import write_logbook
 from helpbutton.cases.address import Address, address
+from helpbutton.cases.contact import set_contact
 from helpbutton.cases.kinds import SORT_CASE
 from helpbutton.cases.models import Case, CaseKey, Contact, Decision
-from helpbutton.cases.submission import URGENCIES, ContactInput, Submission
+from helpbutton.cases.quarantine import Signs
+from helpbutton.cases.submission import URGENCIES, Submission
 from helpbutton.db import reading, transaction
 from helpbutton.directory import queries as directory
+from helpbutton.directory.models import Site
 from helpbutton.directory.queries import Desk
 from helpbutton.errors import AlreadyReceived, Conflict
 from helpbutton.reasons import Reason
@@ -25,6 +28,7 @@ from helpbutton.vault import keystore, sealing
 from helpbutton.vault.sealing import CaseVault
 
 SAME_ANSWER_FOR = dt.timedelta(hours=24)
+NO_SIGNS = Signs()
 
 
 @dataclass(frozen=True)
@@ -40,10 +44,11 @@ class Receipt:
     danger_flags: tuple[str, ...]
 
 
-def submit_request(*, submission: Submission, idempotency_key: str) -> Receipt:
+def submit_request(*, submission: Submission, idempotency_key: str, signs: Signs = NO_SIGNS) -> Receipt:
     """Store the request under its addressed desk and promise it an answer; the same key again gives the same receipt.
 
-    When this returns the request is committed. Raises Invalid, OutsideArea, AlreadyReceived, NotFound.
+    `signs` is what the door noticed; it never changes the answer. When this returns the request is committed.
+    Raises Invalid, OutsideArea, AlreadyReceived, NotFound.
     """
     earlier = _received_before(submission, idempotency_key)
     if earlier is not None:
@@ -52,6 +57,7 @@ def submit_request(*, submission: Submission, idempotency_key: str) -> Receipt:
     try:
         with transaction() as session:
             case = _store(session, submission, idempotency_key, target)
+            _weigh(session, case, submission, signs)
     except IntegrityError:
         twin = _received_before(submission, idempotency_key)
         if twin is None:
@@ -69,6 +75,17 @@ def find_by_key(*, site: str, idempotency_key: str) -> Case | None:
     )
 
 
+def requests_since(moment: dt.datetime, *, site: str, at_most: int) -> int:
+    """How many requests this site has taken since the aware moment, counted up to `at_most`."""
+    newest = (
+        select(Case.id)
+        .where(Case.site_id == select(Site.id).where(Site.key == site).scalar_subquery())
+        .where(Case.received_at > moment)
+        .limit(at_most)
+    )
+    return reading().scalar(select(func.count()).select_from(newest.subquery())) or 0
+
+
 def _received_before(submission: Submission, idempotency_key: str) -> Receipt | None:
     case = find_by_key(site=submission.site, idempotency_key=idempotency_key)
     if case is None:
@@ -76,7 +93,8 @@ def _received_before(submission: Submission, idempotency_key: str) -> Receipt | 
     same_body = secrets.compare_digest(
         case.body_fingerprint, case.case_key.vault().fingerprint(_canonical(submission))
     )
-    if not same_body or clock.now() - case.received_at > SAME_ANSWER_FOR:
+    replaced = case.receipt_digest != receipt_digest(_receipt_code(submission.site, idempotency_key))
+    if not same_body or replaced or clock.now() - case.received_at > SAME_ANSWER_FOR:
         raise AlreadyReceived(case_id=case.id, received_at=case.received_at, same_body=same_body)
     return _receipt(case, submission.site, idempotency_key, directory.desk(case.addressed_service_id))
 
@@ -123,12 +141,27 @@ def _store(session: Session, submission: Submission, idempotency_key: str, targe
     session.add(case)
     session.flush()
     _store_key(session, case, vault)
-    _store_contact(session, case, submission.contact, vault)
+    contact = Contact(case_id=case.id)
+    set_contact(contact, submission.contact, vault=vault, organisation_id=case.organisation_id)
+    session.add(contact)
     add_reasons(session, case, vault, subject="desk", reasons=target.reasons[:1])
     add_reasons(session, case, vault, subject="promise", reasons=target.reasons[1:])
     write_logbook(session, case, "received", by="sender", service=target.desk.id)
     outbox.add(session, SORT_CASE, ref=case.id, priority=outbox.URGENT if target.danger else outbox.NORMAL)
     return case
+
+
+def _weigh(session: Session, case: Case, submission: Submission, signs: Signs) -> None:
+    """Put the case into quarantine where the signs say so; comes last, as others with the same words wait for us."""
+    words = quarantine.plain_words(submission.text)
+    digest = sealing.digest("same-words", submission.site, clock.today().isoformat(), words)
+    so_far = daily_counts.add(session, f"words/{digest.hex()}") or 1
+    reasons = quarantine.reasons_for(replace(signs, same_words=so_far - 1))
+    if reasons:
+        case.quarantined = True
+        vault = session.get_one(CaseKey, case.id).vault()
+        add_reasons(session, case, vault, subject="quarantine", reasons=reasons)
+        write_logbook(session, case, "quarantined")
 
 
 def _store_key(session: Session, case: Case, vault: CaseVault) -> None:
@@ -137,28 +170,6 @@ def _store_key(session: Session, case: Case, vault: CaseVault) -> None:
     session.add(
         CaseKey(
             case_id=case.id, number=case.number, organisation_id=organisation, epoch=epoch, wrapped=wrapped
-        )
-    )
-
-
-def _store_contact(session: Session, case: Case, given: ContactInput, vault: CaseVault) -> None:
-    organisation = case.organisation_id
-    session.add(
-        Contact(
-            case_id=case.id,
-            name=vault.seal(given.name, "contact.name"),
-            phone=vault.seal(given.phone, "contact.phone"),
-            email=vault.seal(given.email, "contact.email"),
-            phone_index=sealing.blind_index(organisation, "phone", given.phone) if given.phone else None,
-            email_index=sealing.blind_index(organisation, "email", given.email) if given.email else None,
-            preferred=given.preferred,
-            safe_to_call=given.safe_to_call,
-            safe_to_leave_message=given.safe_to_leave_message,
-            safe_to_text=given.safe_to_text,
-            sms_may_name_service=given.sms_may_name_service,
-            nudge_only=given.nudge_only,
-            not_before=given.not_before,
-            not_after=given.not_after,
         )
     )
 
@@ -190,6 +201,11 @@ def new_number() -> str:
 def receipt_digest(code: str) -> bytes:
     """What the database keeps of a receipt code: 100 random bits need no slow hash."""
     return sealing.digest("receipt-pepper", code)
+
+
+def new_receipt_code() -> str:
+    """A random receipt code, for a case whose first one was lost."""
+    return receipts.grouped("".join(secrets.choice(receipts.ALPHABET) for _ in range(receipts.LENGTH)))
 
 
 def _receipt_code(site: str, idempotency_key: str) -> str:

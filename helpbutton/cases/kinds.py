@@ -1,7 +1,12 @@
-"""The to-dos that follow from what happens to a case; `ref` is the case's id."""
+"""The to-dos that follow from what happens to a case; `ref` is the case's id unless it says otherwise."""
 
 from helpbutton.outbox import Kind
 
 SORT_CASE = Kind("sort_case", lease_s=30, tries=8)
 TELL_NEW_DESK = Kind("tell_new_desk", lease_s=30, tries=8)
 FORGET_NUMBER = Kind("forget_number", lease_s=30, tries=8)
+SETTLE_HELD = Kind("settle_held", lease_s=30, tries=8)
+SENDER_ACTED = Kind("sender_acted", lease_s=30, tries=8)
+"""`ref` is the logbook line of what the sender did."""
+SEND_ONE_TIME_CODE = Kind("send_one_time_code", lease_s=30, tries=8)
+"""`ref` is the request of the person who lost a receipt code."""

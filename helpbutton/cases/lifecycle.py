@@ -6,6 +6,8 @@ RECEIVED, SORTED, IN_PROGRESS, WAITING, CLOSED = "received", "sorted", "in_progr
 REOPEN_DAYS = 30
 
 OUTCOMES = ("advice_given", "guided_to_service", "contact_continues", "not_reached", "withdrawn", "other")
+SPAM = "spam"
+"""The outcome of what no person sent."""
 
 MOVES: dict[str, dict[str, str]] = {
     "sort": {
@@ -26,6 +28,7 @@ MOVES: dict[str, dict[str, str]] = {
         CLOSED: SORTED,
     },
     "forward": {RECEIVED: SORTED, SORTED: SORTED, IN_PROGRESS: SORTED, WAITING: SORTED},
+    "withdraw": {SORTED: CLOSED},
     "close": {SORTED: CLOSED, IN_PROGRESS: CLOSED, WAITING: CLOSED},
 }
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpbutton.db import Model
@@ -28,6 +28,7 @@ class Case(Model):
             sqlite_where=text("state <> 'closed'"),
             postgresql_where=text("state <> 'closed'"),
         ),
+        Index("ix_case_of_site", "site_id", "received_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -65,6 +66,8 @@ class Case(Model):
     urgency_rank: Mapped[int]
     danger_flags: Mapped[list[str]]
     needs_review: Mapped[bool]
+    quarantined: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Looks as if no person had sent it: everything goes on as always, only SMS to the sender wait for a human."""
     received_at: Mapped[dt.datetime]
     promised_by: Mapped[dt.datetime]
     """What the sender was told at sending; never changes."""
@@ -73,6 +76,11 @@ class Case(Model):
     answered_at: Mapped[dt.datetime | None]
     closed_at: Mapped[dt.datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(40))
+    withdrawn_at: Mapped[dt.datetime | None]
+    """When the sender took the request back: a fact, whatever the state."""
+    triage_topic: Mapped[str | None] = mapped_column(Key)
+    triage_urgency: Mapped[str | None] = mapped_column(String(10))
+    """What triage proposed, whatever was decided afterwards."""
     triage_version: Mapped[str | None] = mapped_column(String(40))
     version: Mapped[int] = mapped_column(default=1)
 
@@ -119,6 +127,8 @@ class Contact(Model):
     sms_may_name_service: Mapped[bool]
     nudge_only: Mapped[bool]
     """The number is for nudges alone: staff never see it and it is dropped at closing."""
+    private_phone: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Nobody else uses this phone: a lost receipt code may be replaced by a one-time code sent to it."""
     not_before: Mapped[str | None] = mapped_column(String(5))
     not_after: Mapped[str | None] = mapped_column(String(5))
 
@@ -176,3 +186,64 @@ class Proposal(Model):
     created_at: Mapped[dt.datetime]
     decided_at: Mapped[dt.datetime | None]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("staff_account.id"))
+
+
+class CaseTask(Model):
+    """Something that the sender asked for and that a person at the desk has to do by a date."""
+
+    __tablename__ = "case_task"
+    __table_args__ = (
+        CheckConstraint("kind IN ('copy_request', 'erasure_request', 'withdrawn')", name="kind"),
+        CheckConstraint("done_by IS NULL OR done_at IS NOT NULL", name="done_has_date"),
+        Index(
+            "ix_case_task_open",
+            "case_id",
+            "kind",
+            unique=True,
+            sqlite_where=text("done_at IS NULL"),
+            postgresql_where=text("done_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    created_at: Mapped[dt.datetime]
+    due_at: Mapped[dt.datetime]
+    done_at: Mapped[dt.datetime | None]
+    done_by: Mapped[int | None] = mapped_column(ForeignKey("staff_account.id"))
+
+
+class CodeRequest(Model):
+    """Somebody who lost a receipt code gave a phone number. Kept for a day, whether the number is known or not."""
+
+    __tablename__ = "code_request"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(String(32), unique=True)
+    """Random; the page of the one who asks carries it sealed, and the one-time code is derived from it."""
+    asked_at: Mapped[dt.datetime] = mapped_column(index=True)
+    number: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Sealed, and gone as soon as it has been looked up."""
+    number_digest: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
+    case_ids: Mapped[list[int]] = mapped_column(JSON)
+    """The cases that the code opens; none for a number that may not be texted."""
+    tries: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[dt.datetime | None]
+    used_at: Mapped[dt.datetime | None]
+
+
+class Correction(Model):
+    """Staff changed what triage or the sender had said: the labels and the version of triage, never the text."""
+
+    __tablename__ = "correction"
+    __table_args__ = (CheckConstraint("subject IN ('topic', 'urgency')", name="subject"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_.id"), index=True)
+    at: Mapped[dt.datetime]
+    subject: Mapped[str] = mapped_column(String(10))
+    old: Mapped[str | None] = mapped_column(Key)
+    new: Mapped[str] = mapped_column(Key)
+    triage_version: Mapped[str | None] = mapped_column(String(40))
+    account_id: Mapped[int] = mapped_column(ForeignKey("staff_account.id"))

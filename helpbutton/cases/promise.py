@@ -45,6 +45,12 @@ class DeskHours:
                 raise ValueError(f"{day}: opening hours overlap or are not in order")
         return cls(days, open_on_holidays, frozenset(dt.date.fromisoformat(day) for day in closures))
 
+    @property
+    def never_closes(self) -> bool:
+        """Open at every hour of every day."""
+        always = all(spans == ((0, 1440),) for spans in self.week)
+        return always and self.open_on_holidays and not self.closures
+
     def on(self, day: dt.date) -> tuple[tuple[int, int], ...]:
         """The opening hours of one date; empty when closed."""
         if day in self.closures or (not self.open_on_holidays and day in finnish_holidays(day.year)):
@@ -87,6 +93,13 @@ def promise(hours: DeskHours, *, received: dt.datetime, working_days: int) -> Pr
         open_now=opens == start,
         working_days=working_days,
     )
+
+
+def is_open(hours: DeskHours, moment: dt.datetime) -> bool:
+    """Whether the desk is open at the aware moment."""
+    local = moment.astimezone(HELSINKI)
+    minute = local.hour * 60 + local.minute
+    return any(opening <= minute < closing for opening, closing in hours.on(local.date()))
 
 
 def next_opening(hours: DeskHours, moment: dt.datetime) -> dt.datetime:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select
@@ -13,6 +13,7 @@ from helpbutton.audit import operations as audit
 from helpbutton.cases import lifecycle
 from helpbutton.cases.access import case_for, visible_cases
 from helpbutton.cases.models import Case, CaseEvent, Contact, Decision, Proposal
+from helpbutton.cases.tasks import TaskView, tasks_of
 from helpbutton.db import reading, transaction
 from helpbutton.directory import queries as directory
 from helpbutton.directory.models import Service
@@ -24,7 +25,7 @@ from helpbutton.vault.sealing import CaseVault
 
 PAGE = 50
 COUNT_LIMIT = 100
-VIEWS = ("services", "mine", "unassigned", "urgent", "overdue", "waiting", "review", "closed")
+VIEWS = ("services", "mine", "unassigned", "urgent", "overdue", "waiting", "review", "quarantined", "closed")
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class WorklistRow:
     assigned_to: str | None
     mine: bool
     needs_review: bool
+    quarantined: bool
     danger: bool
     proposal: bool
 
@@ -115,6 +117,7 @@ class CasePage:
     urgency: str
     danger_flags: tuple[str, ...]
     needs_review: bool
+    quarantined: bool
     received_at: dt.datetime
     promised_by: dt.datetime
     respond_by: dt.datetime
@@ -128,6 +131,8 @@ class CasePage:
     reasons: tuple[ReasonLine, ...]
     logbook: tuple[LogbookLine, ...]
     proposal: ProposalView | None
+    withdrawn_at: dt.datetime | None
+    tasks: tuple[TaskView, ...]
 
     def can(self, move: str) -> bool:
         """Whether this move is possible in the present state."""
@@ -184,6 +189,7 @@ def _selected(actor: Actor, view: str) -> Select[int]:
         "overdue": Case.answered_at.is_(None) & (Case.respond_by < clock.now()),
         "waiting": Case.state == lifecycle.WAITING,
         "review": Case.needs_review,
+        "quarantined": Case.quarantined,
     }
     return chosen.where(conditions[view]) if view in conditions else chosen
 
@@ -230,6 +236,7 @@ def _row(
         assigned_to=names.get(case.assigned_to) if case.assigned_to else None,
         mine=case.assigned_to == actor.account_id,
         needs_review=case.needs_review,
+        quarantined=case.quarantined,
         danger=bool(case.danger_flags),
         proposal=proposal is not None,
     )
@@ -237,9 +244,7 @@ def _row(
 
 def _page(session: Session, case: Case, actor: Actor) -> CasePage:
     vault = case.case_key.vault()
-    events = session.scalars(
-        select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id)
-    ).all()
+    events = _events(session, case)
     people = {event.account_id for event in events if event.account_id} | {case.assigned_to or 0}
     names = account_names(people)
     desks = directory.desks({case.service_id, case.addressed_service_id})
@@ -267,6 +272,7 @@ def _page(session: Session, case: Case, actor: Actor) -> CasePage:
         urgency=case.urgency,
         danger_flags=tuple(case.danger_flags),
         needs_review=case.needs_review,
+        quarantined=case.quarantined,
         received_at=case.received_at,
         promised_by=case.promised_by,
         respond_by=case.respond_by,
@@ -283,7 +289,13 @@ def _page(session: Session, case: Case, actor: Actor) -> CasePage:
             for e in events
         ),
         proposal=_proposal(session, case),
+        withdrawn_at=case.withdrawn_at,
+        tasks=tasks_of(session, case.id),
     )
+
+
+def _events(session: Session, case: Case) -> Sequence[CaseEvent]:
+    return session.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id)).all()
 
 
 def _contact(session: Session, case: Case, vault: CaseVault) -> ContactView:

@@ -11,8 +11,12 @@ def derive(key: bytes, *, site: str, idempotency_key: str) -> str:
     """The code of one request, for example "7K3F-9QXD-...": the same request always yields the same code."""
     mac = hmac.digest(key, f"{site}|{idempotency_key}".encode(), "sha256")
     bits = int.from_bytes(mac[:13], "big") >> 4
-    letters = [ALPHABET[(bits >> shift) & 31] for shift in range(5 * (LENGTH - 1), -1, -5)]
-    return "-".join("".join(letters[start : start + GROUP]) for start in range(0, LENGTH, GROUP))
+    return grouped("".join(ALPHABET[(bits >> shift) & 31] for shift in range(5 * (LENGTH - 1), -1, -5)))
+
+
+def grouped(letters: str) -> str:
+    """Twenty letters as people read them: five groups of four."""
+    return "-".join(letters[start : start + GROUP] for start in range(0, LENGTH, GROUP))
 
 
 def normalise(typed: str) -> str | None:
@@ -20,4 +24,4 @@ def normalise(typed: str) -> str | None:
     letters = "".join(letter for letter in typed.upper().translate(_READ_AS) if letter.isalnum())
     if len(letters) != LENGTH or any(letter not in ALPHABET for letter in letters):
         return None
-    return "-".join(letters[start : start + GROUP] for start in range(0, LENGTH, GROUP))
+    return grouped(letters)

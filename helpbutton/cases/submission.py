@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import phonenumbers
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -39,6 +39,17 @@ LocalTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 assert set(LANGUAGES) == set(Language.__args__)  # type: ignore[attr-defined]
 
 
+def e164(typed: str) -> str | None:
+    """A phone number however it was typed, Finnish unless it says otherwise, as E.164; None when it is none."""
+    try:
+        number = phonenumbers.parse(typed, "FI")
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(number):
+        return None
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
 def _clean(text: str, *, lines: bool) -> str:
     """NFC, without control characters (line breaks stay where `lines`); refuses NUL and lone surrogates."""
     if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
@@ -73,21 +84,17 @@ class ContactInput(_Strict):
     safe_to_text: bool = False
     sms_may_name_service: bool = False
     nudge_only: bool = False
+    private_phone: bool = False
     not_before: LocalTime | None = None
     not_after: LocalTime | None = None
 
     @field_validator("phone", mode="after")
     @classmethod
     def _as_e164(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        try:
-            number = phonenumbers.parse(value, "FI")
-        except phonenumbers.NumberParseException:
-            raise PydanticCustomError("phone", "is not a phone number") from None
-        if not phonenumbers.is_valid_number(number):
+        number = e164(value) if value is not None else None
+        if value is not None and number is None:
             raise PydanticCustomError("phone", "is not a phone number")
-        return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+        return number
 
     @field_validator("email", mode="after")
     @classmethod
@@ -144,6 +151,8 @@ class Submission(_Strict):
         return text
 
 
+_Shape = TypeVar("_Shape", bound=_Strict)
+
 _CODES = {
     "missing": "required",
     "string_too_long": "too_long",
@@ -165,8 +174,17 @@ _KNOWN = {"empty", "too_long", "phone", "email", "characters"}
 
 def parse(data: object) -> Submission:
     """A submission from decoded JSON or from the form's fields. Raises Invalid with every wrong field."""
+    return _checked(Submission, data)
+
+
+def parse_contact(data: object) -> ContactInput:
+    """Contact details alone, as a sender changes them. Raises Invalid with every wrong field."""
+    return _checked(ContactInput, data)
+
+
+def _checked(shape: type[_Shape], data: object) -> _Shape:
     try:
-        return Submission.model_validate(data)
+        return shape.model_validate(data)
     except ValidationError as error:
         raise Invalid(*(_field_error(dict(problem)) for problem in error.errors(include_url=False))) from None
 

@@ -6,6 +6,7 @@ import click
 
 from helpbutton import demo as demo_people
 from helpbutton import migrate, settings
+from helpbutton.activities import operations as activities
 from helpbutton.app import create_bare
 from helpbutton.commands import options
 from helpbutton.demo_sign_ins import sign_ins_path
@@ -39,4 +40,5 @@ def _prepare(config: settings.Settings, *, with_demo: bool) -> None:
             config.for_mode(demo=installation().demo)
         if with_demo:
             directory.load_demo()
+            activities.load_demo()
             demo_people.add_missing(config.data_dir)

@@ -1,10 +1,8 @@
 """`helpbutton routes`: the proof that nothing meets a dead end, and the explanation of one place."""
 
-import dataclasses
 import datetime as dt
 import json
 import sys
-from collections import Counter
 from pathlib import Path
 
 import click
@@ -12,17 +10,16 @@ import click
 from helpbutton import clock, migrate, settings
 from helpbutton.app import create_bare
 from helpbutton.cases.submission import AGE_GROUPS, KINDS, ROLES
-from helpbutton.commands import options
+from helpbutton.commands import coverage_words, options
 from helpbutton.directory import queries as directory
 from helpbutton.directory.queries import in_language
+from helpbutton.directory.rows import RouteRow
 from helpbutton.errors import FieldError, Invalid, NotFound
 from helpbutton.i18n import LANGUAGES, reading_language
-from helpbutton.routing import queries
-from helpbutton.routing.coverage import Coverage
+from helpbutton.routing import queries, trial
+from helpbutton.routing.trial import RouteChange
 from helpbutton.web import vocabulary
 from helpbutton.web.dates import date_words, time_of_day
-
-MOST_GAPS_SHOWN = 40
 
 
 @click.group()
@@ -39,7 +36,11 @@ def check(data_dir: Path | None, as_json: bool) -> None:
     with app.app_context():
         migrate.require_current()
         coverage = queries.check()
-        click.echo(json.dumps(_as_json(coverage)) if as_json else "\n".join(_in_lines(coverage)))
+        click.echo(
+            json.dumps(coverage_words.as_json(coverage))
+            if as_json
+            else "\n".join(coverage_words.in_lines(coverage))
+        )
     sys.exit(0 if coverage.complete else 1)
 
 
@@ -95,39 +96,43 @@ def explain(
         )
 
 
-def _as_json(coverage: Coverage) -> dict[str, object]:
-    return {
-        "complete": coverage.complete,
-        "combinations": coverage.combinations,
-        "own_desk": coverage.own_desk,
-        "fallback": coverage.fallback,
-        "gaps": [dataclasses.asdict(gap) for gap in coverage.gaps],
-        "outside": coverage.outside,
-    }
+@routes.command("what-if")
+@options.data_dir
+@click.option(
+    "--add",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help='Routes to add: a JSON list such as [{"service": "...", "topic": "...", "municipality_code": "853"}].',
+)
+@click.option("--end", type=int, multiple=True, help="Id of a route to end; may be given several times.")
+@click.option(
+    "--since", type=click.DateTime(["%Y-%m-%d"]), help="First day to look at; a year ago by default."
+)
+def what_if(data_dir: Path | None, add: Path | None, end: tuple[int, ...], since: dt.datetime | None) -> None:
+    """Try a change on the facts of past cases and print what would move; nothing is changed, no text is read."""
+    app = create_bare(settings.load(data_dir=data_dir))
+    with app.app_context():
+        migrate.require_current()
+        first = since.date() if since else clock.today() - dt.timedelta(days=365)
+        change = RouteChange(add=_routes_in(add), end=end)
+        try:
+            found = trial.what_if(change=change, since=first)
+        except NotFound as error:
+            raise click.ClickException(f"There is no {error}.") from None
+        click.echo(f"Cases since {first.isoformat()}: {found.cases}, of which {_moved(found)} would move.")
+        for move in found.moves:
+            click.echo(f"  {move.old or 'no desk'} -> {move.new or 'no desk'}: {move.cases}")
+        click.echo("\n".join(coverage_words.in_lines(found.coverage)))
+    sys.exit(0 if found.coverage.complete else 1)
 
 
-def _in_lines(coverage: Coverage) -> list[str]:
-    total = coverage.combinations or 1
-    missing = sum(gap.combinations for gap in coverage.gaps)
-    lines = [
-        f"Combinations of municipality, topic, kind, language, age group and role: {coverage.combinations:,}",
-        f"  on an own desk  {coverage.own_desk / total:7.2%}",
-        f"  on a fallback   {coverage.fallback / total:7.2%}",
-        f"  without a desk  {missing / total:7.2%}",
-        f"Outside the served area: {len(coverage.outside)} of {coverage.municipalities} municipalities "
-        f"({len(coverage.outside) / (coverage.municipalities or 1):.2%})",
-    ]
-    if coverage.complete:
-        return [*lines, "Every request ends at a live desk."]
-    by_place: dict[tuple[str, str], Counter[str]] = {}
-    for gap in coverage.gaps:
-        by_place.setdefault((gap.municipality, gap.why), Counter())[gap.topic or "no topic"] += (
-            gap.combinations
-        )
-    lines.append(f"Gaps: {len(by_place)}")
-    for (code, why), topics in list(by_place.items())[:MOST_GAPS_SHOWN]:
-        what = "every topic" if len(topics) > 20 else ", ".join(topics)
-        lines.append(f"  {vocabulary.municipality_name(code, 'fi')} ({code}), {what}: {why}")
-    if len(by_place) > MOST_GAPS_SHOWN:
-        lines.append(f"  ... and {len(by_place) - MOST_GAPS_SHOWN} more (--json prints all)")
-    return lines
+def _moved(found: trial.Trial) -> int:
+    return sum(move.cases for move in found.moves)
+
+
+def _routes_in(file: Path | None) -> tuple[RouteRow, ...]:
+    if file is None:
+        return ()
+    try:
+        return tuple(RouteRow(**row) for row in json.loads(file.read_text("utf-8")))
+    except (ValueError, TypeError) as error:
+        raise click.ClickException(f"{file} is not a list of routes: {error}") from None

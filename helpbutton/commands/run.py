@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from helpbutton import children, settings, supervisor
+from helpbutton import children, clock, settings, supervisor
 from helpbutton.commands import options
 from helpbutton.config_dir import CONFIG_DIR
 from helpbutton.demo_sign_ins import announcement
@@ -54,8 +54,12 @@ def _prepare(config: Settings) -> None:
 
 
 def _fingerprint(config: Settings) -> str:
-    """Changes with the database, the mode, the migrations and the reference data."""
-    digest = hashlib.sha256(f"{config.database}|{config.demo}".encode())
+    """Changes with the database, the mode, the migrations and the reference data.
+
+    In a demo it changes with the month too, so that its open help is confirmed anew.
+    """
+    month = f"{clock.today():%Y-%m}" if config.demo else ""
+    digest = hashlib.sha256(f"{config.database}|{config.demo}|{month}".encode())
     files = [
         *MIGRATIONS.glob("*.py"),
         *CONFIG_DIR.glob("*.json"),

@@ -3,23 +3,21 @@
 import datetime as dt
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from helpbutton import clock, outbox
-from helpbutton.audit import operations as audit
 from helpbutton.cases import lifecycle
-from helpbutton.cases.access import case_for, write_logbook
-from helpbutton.cases.handling import raise_urgency
+from helpbutton.cases.access import case_for, case_of_family, write_logbook
+from helpbutton.cases.handling import lift_quarantine, raise_urgency
 from helpbutton.cases.intake import add_reasons
 from helpbutton.cases.models import Case
 from helpbutton.conversation.kinds import TELL_DESK, TELL_SENDER
 from helpbutton.conversation.models import Message, Note
 from helpbutton.db import transaction
-from helpbutton.errors import Conflict, FieldError, Invalid, NotFound
+from helpbutton.errors import Conflict, FieldError, Invalid
 from helpbutton.reasons import Reason
 from helpbutton.staff.actor import Actor
 from helpbutton.triage import DangerHit, screen
-from helpbutton.vault import sealing
 
 BODY_LIMIT = 10_000
 
@@ -40,6 +38,7 @@ def answer(*, actor: Actor, number: str, body: str, token: str) -> None:
         case.state = lifecycle.after("answer", case.state)
         now = clock.now()
         case.answered_at = case.answered_at or now
+        lift_quarantine(session, case, actor=actor)
         message = _message(case, text, token, direction="to_family", account_id=actor.account_id)
         session.add(message)
         session.flush()
@@ -75,6 +74,7 @@ def write_from_family(*, case_id: int, body: str, token: str) -> None:
             if clock.now() - case.closed_at > dt.timedelta(days=lifecycle.REOPEN_DAYS):
                 raise Conflict("the case was closed more than 30 days ago")
             case.closed_at, case.outcome, case.assigned_to = None, None, None
+            case.withdrawn_at = None
             write_logbook(session, case, "reopened", by="sender")
         case.state = lifecycle.after("family_writes", case.state)
         message = _message(case, text, token, direction="from_family", account_id=None)
@@ -122,27 +122,6 @@ def checked(body: str) -> str:
     if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
         raise Invalid(FieldError("body", "characters"))
     return text
-
-
-def case_of_family(session: Session, case_id: int) -> Case:
-    """The case behind a receipt code, locked, the family's look on the audit record. Raises NotFound."""
-    case = session.scalar(
-        select(Case)
-        .where(Case.id == case_id)
-        .options(joinedload(Case.case_key, innerjoin=True))
-        .with_for_update(of=Case)
-    )
-    if case is None:
-        raise NotFound("case")
-    audit.record(
-        session,
-        organisation_id=case.organisation_id,
-        actor="sender",
-        action="family_thread",
-        subject=sealing.pseudonym("case", case.id),
-        ground="receipt code",
-    )
-    return case
 
 
 def _sent_already(session: Session, table: type[Message] | type[Note], token: str) -> bool:

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpbutton.db import Model
@@ -84,6 +84,17 @@ class HelpLine(Model):
     valid_to: Mapped[dt.date | None] = mapped_column(Date)
 
 
+class LanguageChoice(Model):
+    """What an administrator decided about a language; without a row the defaults of `directory.languages` hold."""
+
+    __tablename__ = "language_choice"
+
+    language: Mapped[str] = mapped_column(String(10), primary_key=True)
+    reviewed: Mapped[bool]
+    offered: Mapped[bool]
+    changed_at: Mapped[dt.datetime]
+
+
 class Organisation(Model):
     """A controller in its own right: municipality, county, parish or NGO."""
 
@@ -116,8 +127,23 @@ class Service(Model):
     promise_channel: Mapped[str] = mapped_column(String(10))
     duty_number: Mapped[str | None] = mapped_column(String(20))
     alert_spacing_s: Mapped[int]
+    kinds: Mapped[list[str]]
+    """The kinds of request that the desk takes; empty: all."""
+    night_duty: Mapped[str | None] = mapped_column(Key)
+    """Who is told of urgent cases while the desk is closed: "own" (its duty number), "none", or another desk's key."""
     valid_from: Mapped[dt.date | None] = mapped_column(Date)
     valid_to: Mapped[dt.date | None] = mapped_column(Date)
+
+
+class Area(Model):
+    """Municipalities that organise something together: a part of a county, or a group across its borders."""
+
+    __tablename__ = "area"
+
+    key: Mapped[str] = mapped_column(Key, primary_key=True)
+    names: Mapped[dict[str, Any]]
+    municipalities: Mapped[list[str]]
+    """Codes."""
 
 
 class Route(Model):
@@ -125,7 +151,12 @@ class Route(Model):
 
     __tablename__ = "route"
     __table_args__ = (
-        CheckConstraint("county_code IS NULL OR municipality_code IS NULL", name="one_place"),
+        CheckConstraint(
+            "(CASE WHEN county_code IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN municipality_code IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN area_key IS NULL THEN 0 ELSE 1 END) <= 1",
+            name="one_place",
+        ),
         Index("ix_route_place", "municipality_code", "county_code"),
     )
 
@@ -135,6 +166,7 @@ class Route(Model):
     topic: Mapped[str | None] = mapped_column(ForeignKey("topic.id"))
     county_code: Mapped[str | None] = mapped_column(ForeignKey("county.code"))
     municipality_code: Mapped[str | None] = mapped_column(ForeignKey("municipality.code"))
+    area_key: Mapped[str | None] = mapped_column(ForeignKey("area.key"))
     kind: Mapped[str | None] = mapped_column(String(40))
     language: Mapped[str | None] = mapped_column(String(10))
     age_group: Mapped[str | None] = mapped_column(String(10))
@@ -152,7 +184,30 @@ class Site(Model):
     key: Mapped[str] = mapped_column(Key, unique=True)
     names: Mapped[dict[str, Any]]
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
     municipality_code: Mapped[str] = mapped_column(ForeignKey("municipality.code"))
     origins: Mapped[list[str]]
+    """Of the pages that may frame the form, as browsers write them: https://www.example.fi."""
     languages: Mapped[list[str]]
+    """The first is the default."""
     phone: Mapped[str | None] = mapped_column(String(20))
+    topics: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    """Empty: all of them."""
+    colour: Mapped[str | None] = mapped_column(String(7))
+    position: Mapped[str] = mapped_column(String(20), default="floating", server_default="floating")
+    promise_texts: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    active: Mapped[bool] = mapped_column(default=True, server_default=true())
+    sms_per_day: Mapped[int] = mapped_column(default=200, server_default="200")
+    """SMS to senders; what goes beyond waits for a human."""
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class SiteSeen(Model):
+    """When the button of a site was last opened; apart from the site, so that seeing it changes nothing in it."""
+
+    __tablename__ = "site_seen"
+
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), primary_key=True)
+    seen_at: Mapped[dt.datetime | None]

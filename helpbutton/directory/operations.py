@@ -10,6 +10,7 @@ from helpbutton.db import Model, transaction
 from helpbutton.directory import reference
 from helpbutton.directory.demo_directory import build, read_templates
 from helpbutton.directory.models import (
+    Area,
     County,
     HelpLine,
     Installation,
@@ -19,6 +20,7 @@ from helpbutton.directory.models import (
     Service,
     ServiceKind,
     Site,
+    SiteSeen,
     Topic,
 )
 from helpbutton.directory.reference import Reference, day
@@ -98,12 +100,23 @@ def _store(session: Session, directory: Directory, data: Reference) -> None:
                 "alert_spacing_s": row.alert_spacing_s,
                 "valid_from": row.valid_from,
                 "valid_to": row.valid_to,
+                "kinds": list(row.kinds),
+                "night_duty": row.night_duty,
             }
             for row in directory.services
         ],
     )
     services = {row[0]: row[1] for row in session.execute(select(Service.key, Service.id))}
+    session.add_all(
+        Area(key=row.key, names=dict(row.names), municipalities=list(row.municipalities))
+        for row in directory.areas
+    )
+    session.flush()
     session.execute(insert(Route), [_route(row, services) for row in directory.routes])
+    _store_sites(session, directory, organisations)
+
+
+def _store_sites(session: Session, directory: Directory, organisations: dict[str, int]) -> None:
     session.execute(
         insert(Site),
         [
@@ -115,10 +128,18 @@ def _store(session: Session, directory: Directory, data: Reference) -> None:
                 "origins": list(row.origins),
                 "languages": list(row.languages),
                 "phone": row.phone,
+                "topics": list(row.topics),
+                "colour": row.colour,
+                "position": row.position,
+                "promise_texts": dict(row.promise_texts),
+                "active": row.active,
+                "sms_per_day": row.sms_per_day,
             }
             for row in directory.sites
         ],
     )
+    sites = session.scalars(select(Site.id)).all()
+    session.execute(insert(SiteSeen), [{"site_id": site_id, "seen_at": None} for site_id in sites])
 
 
 def _route(row: RouteRow, services: dict[str, int]) -> dict[str, object]:
@@ -127,6 +148,7 @@ def _route(row: RouteRow, services: dict[str, int]) -> dict[str, object]:
         "topic": row.topic,
         "county_code": row.county_code,
         "municipality_code": row.municipality_code,
+        "area_key": row.area,
         "kind": row.kind,
         "language": row.language,
         "age_group": row.age_group,

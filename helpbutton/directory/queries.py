@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import and_, or_, select
 
-from helpbutton import clock
+from helpbutton import clock, i18n
 from helpbutton.cases.promise import DeskHours
 from helpbutton.db import reading
 from helpbutton.directory.memory import remembered
 from helpbutton.directory.models import (
+    Area,
     County,
     HelpLine,
     Installation,
@@ -28,8 +29,13 @@ Names = Mapping[str, str]
 
 
 def in_language(names: Names, language: str) -> str:
-    """The name in `language` (fi, sv or en), else in Finnish."""
-    return names.get(language) or names["fi"]
+    """The name in `language`: as the directory has it, as the catalogue translates the English one, or as nearest."""
+    return (
+        names.get(language)
+        or i18n.own_words(language, names.get("en", ""))
+        or names.get(i18n.reading_language(language))
+        or names["fi"]
+    )
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,15 @@ class SiteView:
     origins: tuple[str, ...]
     languages: tuple[str, ...]
     phone: str | None
+    organisation_id: int
+    organisation_names: Names
+    topics: tuple[str, ...]
+    """Those that its form offers; empty: all."""
+    colour: str | None
+    position: str
+    promise_texts: Names
+    active: bool
+    version: int
 
 
 @dataclass(frozen=True)
@@ -118,9 +133,33 @@ def site(key: str) -> SiteView:
     row = reading().scalar(select(Site).where(Site.key == key)) if "\x00" not in key else None
     if row is None:
         raise NotFound("site")
+    return site_of(row)
+
+
+def site_of(row: Site) -> SiteView:
+    """The frozen view of a site row."""
     return SiteView(
-        row.id, row.key, row.names, row.municipality_code, tuple(row.origins), tuple(row.languages), row.phone
+        id=row.id,
+        key=row.key,
+        names=row.names,
+        municipality=row.municipality_code,
+        origins=tuple(row.origins),
+        languages=tuple(row.languages),
+        phone=row.phone,
+        organisation_id=row.organisation_id,
+        organisation_names=row.organisation.names,
+        topics=tuple(row.topics),
+        colour=row.colour,
+        position=row.position,
+        promise_texts=row.promise_texts,
+        active=row.active,
+        version=row.version,
     )
+
+
+def topics_of(found: SiteView) -> tuple[TopicView, ...]:
+    """The topics that the form of a site offers, in the order in which forms show them."""
+    return tuple(topic for topic in topics() if not found.topics or topic.id in found.topics)
 
 
 def municipality(code: str) -> Place:
@@ -183,13 +222,24 @@ def topics() -> tuple[TopicView, ...]:
     return tuple(TopicView(row.id, row.names, row.urgency) for row in rows)
 
 
+def areas_of(municipality: str) -> frozenset[str]:
+    """Keys of the areas that a municipality belongs to."""
+    return frozenset(key for key, codes in _areas().items() if municipality in codes)
+
+
+@remembered
+def _areas() -> Mapping[str, frozenset[str]]:
+    return {row.key: frozenset(row.municipalities) for row in reading().scalars(select(Area))}
+
+
 def routes_of(place: Place) -> list[RouteRule]:
     """The routes that can cover a request from this place."""
     return _routes(
         or_(
             Route.municipality_code == place.code,
             Route.county_code == place.county,
-            and_(Route.municipality_code.is_(None), Route.county_code.is_(None)),
+            Route.area_key.in_(areas_of(place.code)),
+            and_(Route.municipality_code.is_(None), Route.county_code.is_(None), Route.area_key.is_(None)),
         )
     )
 
@@ -212,6 +262,7 @@ def _routes(*where: object) -> list[RouteRule]:
             Route.role,
             Route.valid_from,
             Route.valid_to,
+            Route.area_key,
         ).where(*where)  # type: ignore[arg-type]
     )
     return [RouteRule(*row) for row in rows]
@@ -258,13 +309,14 @@ def help_lines(*, flags: Collection[str] = (), language: str = "fi") -> list[Hel
     A number without a source and a last-checked date is shown in demo mode only; 112 always is.
     """
     today, demo = clock.today(), installation().demo
+    spoken = {language, i18n.reading_language(language)}
     lines = [
         line
         for line in _help_lines()
         if (line.valid_from is None or line.valid_from <= today)
         and (line.valid_to is None or line.valid_to >= today)
         and (line.view.number == EMERGENCY_NUMBER or demo or line.checked)
-        and (line.view.always or not line.languages or language in line.languages or line.flags & set(flags))
+        and (line.view.always or not line.languages or spoken & line.languages or line.flags & set(flags))
     ]
     lines.sort(key=lambda line: (not line.view.always, not line.flags & set(flags)))
     return [line.view for line in lines]

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import combinations
 
@@ -10,6 +10,7 @@ import phonenumbers
 
 from helpbutton.cases.promise import DeskHours
 from helpbutton.cases.submission import AGE_GROUPS, KINDS, ROLES
+from helpbutton.directory.site_rules import COLOUR, POSITIONS
 from helpbutton.i18n import LANGUAGES, WRITTEN
 
 Names = Mapping[str, str]
@@ -56,8 +57,21 @@ class OrganisationRow:
 
 
 @dataclass(frozen=True)
+class AreaRow:
+    """Municipalities, by code, that organise something together."""
+
+    key: str
+    names: Names
+    municipalities: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ServiceRow:
-    """A desk. It serves `languages` itself; `promise_days` are its working days, `closures` ISO dates."""
+    """A desk. It serves `languages` itself; `promise_days` are its working days, `closures` ISO dates.
+
+    It takes the `kinds` of request named, or all when none is. `night_duty` says who is told of urgent cases while
+    it is closed: "own" (its duty number), "none", or the key of another desk.
+    """
 
     key: str
     organisation: str
@@ -74,14 +88,16 @@ class ServiceRow:
     closures: tuple[str, ...] = ()
     valid_from: date | None = None
     valid_to: date | None = None
+    kinds: tuple[str, ...] = ()
+    night_duty: str | None = None
 
 
 @dataclass(frozen=True)
 class RouteRow:
     """Requests inside this scope go to the desk `service`; an empty field means any; both days are included.
 
-    The most specific route wins, compared in this order: topic, municipality before county before neither,
-    kind, language, age group, role.
+    The most specific route wins, compared in this order: topic, municipality before area before county before
+    none of them, kind, language, age group, role.
     """
 
     service: str
@@ -94,16 +110,20 @@ class RouteRow:
     role: str | None = None
     valid_from: date | None = None
     valid_to: date | None = None
+    area: str | None = None
 
     @property
     def scope(self) -> tuple[str | None, ...]:
-        place = (self.topic, self.municipality_code, self.county_code)
+        place = (self.topic, self.municipality_code, self.area, self.county_code)
         return (*place, self.kind, self.language, self.age_group, self.role)
 
 
 @dataclass(frozen=True)
 class SiteRow:
-    """A page with the button; `phone` is called when the button does not work, `origins` may frame it."""
+    """A page with the button; `phone` is called when the button does not work, `origins` may frame it.
+
+    No topics: all of them. `promise_texts` by language.
+    """
 
     key: str
     organisation: str
@@ -112,6 +132,12 @@ class SiteRow:
     languages: tuple[str, ...]
     phone: str | None
     origins: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    colour: str | None = None
+    position: str = "floating"
+    promise_texts: Mapping[str, str] = field(default_factory=dict)
+    active: bool = True
+    sms_per_day: int = 200
 
 
 @dataclass(frozen=True)
@@ -120,6 +146,7 @@ class Directory:
     services: tuple[ServiceRow, ...]
     routes: tuple[RouteRow, ...]
     sites: tuple[SiteRow, ...]
+    areas: tuple[AreaRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -139,16 +166,17 @@ def check(directory: Directory, known: Known) -> tuple[str, ...]:
         *_repeated("Desk", (row.key for row in directory.services)),
         *_repeated("Site", (row.key for row in directory.sites)),
         *_organisations(directory),
+        *_areas(directory, known),
         *_services(directory, known),
         *_routes(directory, known),
-        *_ties(directory.routes),
+        *_ties(directory),
         *_sites(directory, known),
     )
 
 
 def scope_in_words(route: RouteRow) -> str:
     """The scope of a route for people who keep the directory: "topic bullying, municipality 853"."""
-    labels = ("topic", "municipality", "county", "kind", "language", "age group", "role")
+    labels = ("topic", "municipality", "area", "county", "kind", "language", "age group", "role")
     parts = [f"{label} {value}" for label, value in zip(labels, route.scope, strict=True) if value]
     return ", ".join(parts) or "everything"
 
@@ -166,8 +194,19 @@ def _organisations(directory: Directory) -> Iterator[str]:
         yield from _missing_names(where, row.names)
 
 
+def _areas(directory: Directory, known: Known) -> Iterator[str]:
+    for row in directory.areas:
+        where = f"Area {row.key}"
+        yield from _missing_names(where, row.names)
+        if not row.municipalities:
+            yield f"{where}: no municipalities."
+        for code in row.municipalities:
+            yield from _unknown(where, "municipality", code, known.municipalities)
+
+
 def _services(directory: Directory, known: Known) -> Iterator[str]:
     owners = {row.key for row in directory.organisations}
+    desks = {row.key for row in directory.services}
     for row in directory.services:
         where = f"Desk {row.key}"
         yield from _unknown(where, "organisation", row.organisation, owners)
@@ -178,6 +217,11 @@ def _services(directory: Directory, known: Known) -> Iterator[str]:
         yield from _bad_hours(where, row)
         yield from _bad_number(where, row.duty_number)
         yield from _bad_validity(where, row.valid_from, row.valid_to)
+        for kind in row.kinds:
+            yield from _unknown(where, "kind", kind, KINDS)
+        yield from _unknown(where, "night duty", row.night_duty, {"own", "none", *desks})
+        if row.night_duty == "own" and not row.duty_number:
+            yield f"{where}: night duty of its own, but no duty number."
         if row.promise_days < 0:
             yield f"{where}: a promise of {row.promise_days} working days."
         if row.alert_spacing_s < 1:
@@ -186,6 +230,7 @@ def _services(directory: Directory, known: Known) -> Iterator[str]:
 
 def _routes(directory: Directory, known: Known) -> Iterator[str]:
     desks = {row.key: row for row in directory.services}
+    areas = {row.key for row in directory.areas}
     for row in directory.routes:
         where = f"Route for {scope_in_words(row)} to {row.service}"
         desk = desks.get(row.service)
@@ -193,8 +238,9 @@ def _routes(directory: Directory, known: Known) -> Iterator[str]:
             yield f"{where}: there is no such desk."
         elif row.language and row.language not in desk.languages and not desk.interpreters:
             yield f"{where}: the desk does not serve {row.language} and has no interpreters."
-        if row.municipality_code and row.county_code:
-            yield f"{where}: names a municipality and a county; one place is enough."
+        if sum(map(bool, (row.municipality_code, row.area, row.county_code))) > 1:
+            yield f"{where}: names more than one of municipality, area and county; one place is enough."
+        yield from _unknown(where, "area", row.area, areas)
         yield from _unknown(where, "topic", row.topic, known.topics)
         yield from _unknown(where, "municipality", row.municipality_code, known.municipalities)
         yield from _unknown(where, "county", row.county_code, known.counties)
@@ -205,15 +251,23 @@ def _routes(directory: Directory, known: Known) -> Iterator[str]:
         yield from _bad_validity(where, row.valid_from, row.valid_to)
 
 
-def _ties(routes: Iterable[RouteRow]) -> Iterator[str]:
+def _ties(directory: Directory) -> Iterator[str]:
+    members = {row.key: frozenset(row.municipalities) for row in directory.areas}
     same_scope: dict[tuple[str | None, ...], list[RouteRow]] = defaultdict(list)
-    for route in routes:
-        same_scope[route.scope].append(route)
+    for route in directory.routes:
+        same_scope[replace(route, area="any" if route.area else None).scope].append(route)
     for rows in same_scope.values():
         for one, other in combinations(rows, 2):
-            if _overlap(one, other):
+            if _overlap(one, other) and _meet(one, other, members):
                 what = f"Routes for {scope_in_words(one)}"
                 yield f"{what}: {one.service} and {other.service} are valid at the same time; neither wins."
+
+
+def _meet(one: RouteRow, other: RouteRow, members: Mapping[str, frozenset[str]]) -> bool:
+    """Whether some municipality lies in the areas of both; routes without an area meet anyway."""
+    if one.area is None or other.area is None or one.area == other.area:
+        return True
+    return bool(members.get(one.area, frozenset()) & members.get(other.area, frozenset()))
 
 
 def _overlap(one: RouteRow, other: RouteRow) -> bool:
@@ -230,6 +284,11 @@ def _sites(directory: Directory, known: Known) -> Iterator[str]:
         yield from _missing_names(where, row.names)
         yield from _bad_languages(where, row.languages)
         yield from _bad_number(where, row.phone)
+        for topic in row.topics:
+            yield from _unknown(where, "topic", topic, known.topics)
+        yield from _unknown(where, "position", row.position, POSITIONS)
+        if row.colour is not None and not COLOUR.fullmatch(row.colour):
+            yield f"{where}: {row.colour!r} is not a colour in the form #1c665b."
 
 
 def _unknown(where: str, what: str, value: str | None, known: Iterable[str]) -> Iterator[str]:

@@ -14,6 +14,7 @@ Answer = Literal["absent", "no_answer"]
 """What the provider says about an unknown send that it did not find: no trace of it, or nothing at all."""
 
 DUTY_ALERT, DESK_ALERT, CONFIRMATION, NUDGE = "duty_alert", "desk_alert", "confirmation", "nudge"
+ONE_TIME_CODE = "one_time_code"
 ALERTS = frozenset({DUTY_ALERT, DESK_ALERT})
 NEEDS_HUMAN = ("held", "failed")
 

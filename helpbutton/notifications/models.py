@@ -9,17 +9,21 @@ from helpbutton.db import Model
 
 
 class Notification(Model):
-    """One SMS: a confirmation or nudge to the sender, a duty_alert or desk_alert to the desk."""
+    """One SMS: a confirmation, nudge or one_time_code to the sender, a duty_alert or desk_alert to the desk."""
 
     __tablename__ = "notification"
     __table_args__ = (
-        CheckConstraint("purpose IN ('confirmation', 'nudge', 'duty_alert', 'desk_alert')", name="purpose"),
+        CheckConstraint(
+            "purpose IN ('confirmation', 'nudge', 'one_time_code', 'duty_alert', 'desk_alert')",
+            name="purpose",
+        ),
         CheckConstraint(
             "status IN ('planned', 'sending', 'unknown', 'sent', 'delivered', 'failed', 'held', 'dropped')",
             name="status",
         ),
         CheckConstraint(
-            "(purpose IN ('confirmation', 'nudge')) = (to_sealed IS NOT NULL)", name="sender_number_sealed"
+            "(purpose IN ('confirmation', 'nudge', 'one_time_code')) = (to_sealed IS NOT NULL)",
+            name="sender_number_sealed",
         ),
         UniqueConstraint("dedupe_key"),
         Index("ix_notification_case", "case_id"),

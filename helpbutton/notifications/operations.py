@@ -15,6 +15,7 @@ from helpbutton.errors import Conflict, NotFound
 from helpbutton.notifications import texts
 from helpbutton.notifications.kinds import DELIVER
 from helpbutton.notifications.lifecycle import CONFIRMATION, DESK_ALERT, DUTY_ALERT, NEEDS_HUMAN, NUDGE
+from helpbutton.notifications.limits import LIMITS, reason_to_hold
 from helpbutton.notifications.models import AlertItem, Notification
 from helpbutton.notifications.queries import overseen_by
 from helpbutton.notifications.recipient import safe_hours, sealed_place
@@ -99,6 +100,47 @@ def tell_desk(message_id: int) -> None:
         _alert(session, case=case, service=service, item=f"message/{message.id}")
 
 
+def sender_acted(event_id: int) -> None:
+    """To-do: the desk learns what the sender changed or asked for; after new contact details, so do the notices.
+
+    Only changed contact details of a case that still waits for its answer are as urgent as the case; the rest is
+    bundled with the desk's other news.
+    """
+    with transaction() as session:
+        event = session.get_one(CaseEvent, event_id)
+        case = session.get_one(Case, event.case_id)
+        service = session.get_one(Service, case.service_id)
+        changed = event.verb == "contact_changed"
+        if changed:
+            _renew_nudge(session, case, event_id)
+        if changed and case.answered_at is None:
+            _alert(session, case=case, service=service, item=f"event/{event_id}")
+        elif service.duty_number is not None:
+            _bundle(session, case=case, service=service, item=f"event/{event_id}")
+
+
+def _renew_nudge(session: Session, case: Case, event_id: int) -> None:
+    """What has not left yet is not wanted any more; what is still unread is told to the new number."""
+    key = session.get(CaseKey, case.id)
+    contact = session.get(Contact, case.id, with_for_update=True, populate_existing=True)
+    session.execute(
+        update(Notification)
+        .where(
+            Notification.case_id == case.id,
+            Notification.to_sealed.is_not(None),
+            Notification.status.in_(("planned", *NEEDS_HUMAN)),
+        )
+        .values(status="dropped", error="contact_changed", changed_at=clock.now())
+    )
+    unread = select(Message.id).where(
+        Message.case_id == case.id, Message.direction == "to_family", Message.read_at.is_(None)
+    )
+    if key is not None and session.scalar(unread.limit(1)) is not None:
+        _plan_for_sender(
+            session, NUDGE, f"{NUDGE}/event/{event_id}", case=case, contact=contact, vault=key.vault()
+        )
+
+
 def retry_held(*, actor: Actor, notification_id: int) -> None:
     """A human has a held or failed notification sent again. Raises NotFound, Conflict."""
     with transaction() as session:
@@ -151,6 +193,8 @@ def _plan_for_sender(
     number = vault.open(contact.phone, "contact.phone")
     if number is None:
         return
+    if purpose == NUDGE:
+        _replace_held(session, case)
     now = clock.now()
     _add(
         session,
@@ -161,6 +205,16 @@ def _plan_for_sender(
         language=case.language,
         to_sealed=vault.seal(number, sealed_place(key)),
         not_before=earliest(purpose, now=now, created=now, safe=safe_hours(contact), hours=None),
+        held=reason_to_hold(session, case=case, number=number),
+    )
+
+
+def _replace_held(session: Session, case: Case) -> None:
+    """A nudge takes the place of what was held back before it: there is one thing to decide for each case."""
+    session.execute(
+        update(Notification)
+        .where(Notification.case_id == case.id, Notification.status == "held", Notification.error.in_(LIMITS))
+        .values(status="dropped", error="replaced", changed_at=clock.now())
     )
 
 
@@ -250,6 +304,7 @@ def _add(
     language: str,
     not_before: dt.datetime,
     to_sealed: bytes | None = None,
+    held: str | None = None,
 ) -> Notification:
     now = clock.now()
     notification = Notification(
@@ -261,13 +316,16 @@ def _add(
         reference=texts.new_reference(),
         count=1,
         to_sealed=to_sealed,
-        status="planned",
+        status="held" if held else "planned",
         not_before=not_before,
         created_at=now,
         changed_at=now,
+        error=held,
     )
     session.add(notification)
     session.flush()
+    if held:
+        return notification
     priority = outbox.URGENT if purpose == DUTY_ALERT else outbox.NORMAL
     outbox.add(session, DELIVER, ref=notification.id, priority=priority, due_at=not_before)
     return notification

@@ -3,20 +3,21 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from helpbutton.cases.models import Case
 from helpbutton.db import reading
-from helpbutton.directory.models import Service
+from helpbutton.directory.models import Service, Site
 from helpbutton.directory.queries import Names
 from helpbutton.notifications.lifecycle import NEEDS_HUMAN
+from helpbutton.notifications.limits import LIMITS, QUARANTINED, SITE_BUDGET
 from helpbutton.notifications.models import Notification
 from helpbutton.staff.actor import Actor
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """A notification that nobody sends any more until a human decides.
+    """A notification that nobody sends any more until a human decides. Those of quarantined cases wait with their case.
 
     `status`: held (unclear or not possible) or failed (refused for good). `case_number` is None for a
     bundled alert. `error` is a short code; `since` aware UTC.
@@ -46,10 +47,48 @@ def waiting_for_human(actor: Actor) -> list[Waiting]:
         select(Notification, Case.number, Service.names)
         .join(Service, Service.id == Notification.service_id)
         .outerjoin(Case, Case.id == Notification.case_id)
-        .where(Notification.status.in_(NEEDS_HUMAN), overseen_by(actor))
+        .where(Notification.status.in_(NEEDS_HUMAN), ~_in_quarantine(), overseen_by(actor))
         .order_by(Notification.changed_at, Notification.id)
     )
     return [
         Waiting(n.id, number, n.service_id, names, n.purpose, n.status, n.changed_at, n.error or "")
         for n, number, names in rows
     ]
+
+
+def waiting_in_quarantine(actor: Actor) -> int:
+    """How many SMS wait with their quarantined cases, among those that the actor oversees."""
+    waiting = select(func.count()).select_from(Notification).where(_in_quarantine(), overseen_by(actor))
+    return reading().scalar(waiting) or 0
+
+
+def spent_budgets(actor: Actor) -> list[Names]:
+    """The sites of which SMS wait because there were more in a day than the site may send."""
+    held = (
+        select(Case.site_id)
+        .join(Notification, Notification.case_id == Case.id)
+        .where(Notification.status == "held", Notification.error == SITE_BUDGET, overseen_by(actor))
+    )
+    return list(reading().scalars(select(Site.names).where(Site.id.in_(held)).order_by(Site.id)))
+
+
+def held_for_sender(case_id: int) -> str | None:
+    """Why an SMS to the sender of a case waits for a lead's decision, one of `LIMITS`, or None.
+
+    Only for a case that the caller has just opened.
+    """
+    return reading().scalar(
+        select(Notification.error)
+        .where(
+            Notification.case_id == case_id,
+            Notification.status == "held",
+            Notification.error.in_(LIMITS),
+            ~_in_quarantine(),
+        )
+        .order_by(Notification.id.desc())
+        .limit(1)
+    )
+
+
+def _in_quarantine() -> ColumnElement[bool]:
+    return (Notification.status == "held") & (Notification.error.is_not_distinct_from(QUARANTINED))

@@ -5,14 +5,18 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from helpbutton import clock
+from helpbutton.cases import lost_code
 from helpbutton.cases.models import CaseKey, Contact
-from helpbutton.cases.promise import DeskHours
+from helpbutton.cases.promise import DeskHours, is_open
 from helpbutton.conversation.models import Message
+from helpbutton.directory.languages import is_reviewed
 from helpbutton.directory.models import Service
 from helpbutton.directory.queries import desk_hours
+from helpbutton.i18n import reading_language
 from helpbutton.notifications import texts
 from helpbutton.notifications.channels.base import Sms
-from helpbutton.notifications.lifecycle import ALERTS, NUDGE
+from helpbutton.notifications.lifecycle import ALERTS, DUTY_ALERT, NUDGE, ONE_TIME_CODE
 from helpbutton.notifications.models import Notification
 from helpbutton.notifications.timing import SafeHours
 
@@ -41,14 +45,32 @@ def sms(notification: Notification, *, to: str, attempt_id: str, validity_s: int
         to=to,
         body=texts.body(
             purpose=notification.purpose,
-            language=notification.language,
+            language=_language(notification),
             reference=notification.reference,
             count=notification.count,
+            digits=_digits(notification),
         ),
         reference=notification.reference,
         attempt_id=attempt_id,
         validity_s=validity_s,
     )
+
+
+def one_time_code_key(token: str) -> str:
+    """The key of the notification that carries the one-time code of this request."""
+    return f"{ONE_TIME_CODE}/{token}"
+
+
+def _digits(notification: Notification) -> str:
+    """The one-time code, derived only now that it is said."""
+    purpose, _, token = notification.dedupe_key.partition("/")
+    return lost_code.code_of(token) if purpose == ONE_TIME_CODE else ""
+
+
+def _language(notification: Notification) -> str:
+    """The notification's language, or the nearest written one while its translation is unchecked."""
+    tongue = notification.language
+    return tongue if is_reviewed(tongue) else reading_language(tongue)
 
 
 def sealed_place(dedupe_key: str) -> str:
@@ -67,8 +89,18 @@ def recipient_of(session: Session, notification: Notification) -> Recipient:
         service = session.get_one(Service, notification.service_id, populate_existing=True)
         if service.duty_number is None:
             return Recipient(None, obstacle=Obstacle("held", "no_duty_number"))
-        return Recipient(service.duty_number, hours=desk_hours(service))
+        number = service.duty_number
+        if notification.purpose == DUTY_ALERT:
+            number = _night_number(session, service) or number
+        return Recipient(number, hours=desk_hours(service))
     return _sender(session, notification)
+
+
+def _night_number(session: Session, service: Service) -> str | None:
+    """The number of the desk that is on duty for this one while it is closed; None while it is open or has none."""
+    if service.night_duty in (None, "own", "none") or is_open(desk_hours(service), clock.now()):
+        return None
+    return session.scalar(select(Service.duty_number).where(Service.key == service.night_duty))
 
 
 def _sender(session: Session, notification: Notification) -> Recipient:
@@ -82,6 +114,12 @@ def _sender(session: Session, notification: Notification) -> Recipient:
     obstacle = None
     if contact is not None and not contact.safe_to_text:
         obstacle = Obstacle("dropped", "not_safe_to_text")
+    elif contact is not None and key.vault().open(contact.phone, "contact.phone") != number:
+        obstacle = Obstacle("dropped", "contact_changed")
+    elif (
+        notification.purpose == ONE_TIME_CODE and clock.now() - notification.created_at > lost_code.VALID_FOR
+    ):
+        obstacle = Obstacle("dropped", "expired")
     elif notification.purpose == NUDGE and not _has_unread(session, notification.case_id):
         obstacle = Obstacle("dropped", "already_read")
     return Recipient(number, safe=safe_hours(contact), obstacle=obstacle)

@@ -1,17 +1,25 @@
-"""The words of every SMS: one GSM-7 segment in each written language, nothing sensitive on a lock screen.
+"""The words of every SMS: short, with nothing sensitive on a lock screen.
 
 No topic, place, name, link or word about what the matter is. Each carries a random reference: a person
 can speak of it and the provider's list tells it from every other message to the same number.
+
+In Finnish, Swedish and English an SMS is one GSM-7 segment. A family is written to in another language once its
+translation is reviewed (`recipient.sms`; nothing on a phone could say that a text is unchecked), until then in
+Finnish or English; what needs the letters of UCS-2 (Arabic, Cyrillic, š) has at most two segments of 67. Alerts to
+staff are Finnish, Swedish or English.
 """
 
 import secrets
 
-from helpbutton.i18n import gettext, ngettext
+from helpbutton.i18n import gettext, ngettext, reading_language
+from helpbutton.notifications import family_texts
 
 REFERENCE_ALPHABET = "256789BCDFGHJKMNPQRTVWXZ"
 """No vowels, nothing read as another sign or as a vowel (0 1 3 4 I L O S U Y): a reference spells nothing."""
 REFERENCE_LENGTH = 4
 SEGMENT_SEPTETS = 160
+UCS2_UNITS = 2 * 67
+"""UTF-16 units of two joined segments outside GSM-7 (3GPP TS 23.040, 9.2.3.24.1)."""
 
 GSM7_BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -34,30 +42,41 @@ def septets(text: str) -> int | None:
     return len(text) + sum(character in GSM7_EXTENSION for character in text)
 
 
-def body(*, purpose: str, language: str, reference: str, count: int = 1) -> str:
-    """The SMS for a purpose; `count` is how many new things a desk alert bundles. Raises ValueError."""
+def fits(text: str) -> bool:
+    """Whether an SMS is short enough: one GSM-7 segment, or two with other letters."""
+    length = septets(text)
+    return (
+        length <= SEGMENT_SEPTETS if length is not None else len(text.encode("utf-16-le")) <= 2 * UCS2_UNITS
+    )
+
+
+def body(*, purpose: str, language: str, reference: str, count: int = 1, digits: str = "") -> str:
+    """The SMS for a purpose; `count` is how many new things a desk alert bundles, `digits` a one-time code.
+
+    Raises ValueError.
+    """
     match purpose:
         case "confirmation":
-            return gettext(
-                language,
-                "Your message has arrived. Find the answer where you sent it. Reference %(reference)s.",
-                reference=reference,
-            )
+            return gettext(language, family_texts.CONFIRMATION, reference=reference)
         case "nudge":
+            return gettext(language, family_texts.NUDGE, reference=reference)
+        case "one_time_code":
             return gettext(
                 language,
-                "You have a new message. Open it where you wrote to us. Reference %(reference)s.",
+                "Your one-time number: %(digits)s. It is valid for ten minutes. If you did not ask for it, ignore "
+                "this. Reference %(reference)s.",
+                digits=digits,
                 reference=reference,
             )
         case "duty_alert":
             return gettext(
-                language,
+                reading_language(language),
                 "Something urgent is waiting on your worklist. Open it now. Reference %(reference)s.",
                 reference=reference,
             )
         case "desk_alert":
             return ngettext(
-                language,
+                reading_language(language),
                 "There is something new on your worklist. Reference %(reference)s.",
                 "There are %(count)s new things on your worklist. Reference %(reference)s.",
                 count,

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from helpbutton.cases.promise import DeskHours, NeverOpen, next_opening
 from helpbutton.clock import HELSINKI
-from helpbutton.notifications.lifecycle import CONFIRMATION, DESK_ALERT, DUTY_ALERT
+from helpbutton.notifications.lifecycle import CONFIRMATION, DESK_ALERT, DUTY_ALERT, ONE_TIME_CODE
 
 FRESH_CONFIRMATION = dt.timedelta(minutes=15)
 """A confirmation answers the sender's own act; one that is later than this waits for their safe hours."""
 VALIDITY_S = 3600
+CODE_VALIDITY_S = 600
 SHORTEST_VALIDITY_S = 60
 MORNING = dt.time(8, 0)
 MIDNIGHT = dt.time(0, 0)
@@ -65,7 +66,8 @@ def validity_s(purpose: str, *, now: dt.datetime, safe: SafeHours | None) -> int
     """After how many seconds the provider gives up, so that nothing stale or outside safe hours arrives."""
     if safe is None or purpose == CONFIRMATION:
         return VALIDITY_S
-    return int(max(SHORTEST_VALIDITY_S, min(VALIDITY_S, safe.seconds_left(now))))
+    longest = CODE_VALIDITY_S if purpose == ONE_TIME_CODE else VALIDITY_S
+    return int(max(SHORTEST_VALIDITY_S, min(longest, safe.seconds_left(now))))
 
 
 def _opening(hours: DeskHours, moment: dt.datetime) -> dt.datetime:

@@ -1,7 +1,7 @@
-"""The proof that no request meets a dead end: every combination that routes can tell apart ends at a live desk.
+"""The proof that no request meets a dead end: every combination that routes can tell apart ends at a desk fit for it.
 
-Instead of trying every value, each field is cut into the values that some route of the place names and one
-stand-in for all the others: inside such a part every request meets the same routes.
+Instead of trying every value, each field is cut into the values that some route or desk of the place names and one
+stand-in for all the others: inside such a part every request meets the same routes and asks the same of the desk.
 """
 
 import datetime as dt
@@ -14,16 +14,49 @@ from helpbutton.cases.submission import AGE_GROUPS, KINDS, ROLES
 from helpbutton.i18n import LANGUAGES
 from helpbutton.routing.match import Facts, RouteRule, most_specific
 
+SWEDISH = "sv"
+RELATIVES = {"fi-selko": "fi"}
+"""A language that is answered in another: plain Finnish by whoever answers in Finnish."""
+
+
+@dataclass(frozen=True)
+class DeskFitness:
+    """What a desk can take: `dead` says in plain words why it takes nothing, or is empty.
+
+    Empty `kinds`: all kinds of request. `night` is False when nobody has said what happens to urgent cases while
+    the desk is closed.
+    """
+
+    key: str
+    dead: str = ""
+    languages: frozenset[str] = frozenset()
+    interpreters: bool = True
+    kinds: frozenset[str] = frozenset()
+    night: bool = True
+
+
+@dataclass(frozen=True)
+class ServedPlace:
+    """A municipality of the proof: its county, the areas it belongs to, its official languages."""
+
+    county: str
+    areas: frozenset[str] = frozenset()
+    languages: tuple[str, ...] = ("fi",)
+
 
 @dataclass(frozen=True)
 class Gap:
-    """A part of the served area without a live desk. `combinations` counts topic x kind x language x age x role."""
+    """A part of the served area without a fit desk. `combinations` counts topic x kind x language x age x role.
+
+    `scope` holds what the route that would close it names besides, `route` is the route that leads there today.
+    """
 
     municipality: str
     topic: str | None
     why: str
     combinations: int
     route: int | None = None
+    scope: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass
@@ -42,73 +75,119 @@ class Coverage:
         """No gap, and something is served at all."""
         return not self.gaps and self.combinations > 0
 
+    @property
+    def without_desk(self) -> int:
+        """How many combinations end nowhere."""
+        return self.combinations - self.own_desk - self.fallback
+
 
 def prove(
     *,
-    municipalities: Mapping[str, str],
+    places: Mapping[str, ServedPlace],
     served_counties: Collection[str],
     topics: Sequence[str],
     routes: Iterable[RouteRule],
-    dead_desks: Mapping[int, str],
+    desks: Mapping[int, DeskFitness],
     on: dt.date,
 ) -> Coverage:
-    """Cover municipality (code -> county code) x (topics and none) x kind x language x age group x role.
-
-    `dead_desks` maps the id of a desk that cannot take a case to the reason, in plain words.
-    """
-    by_county: dict[str, list[RouteRule]] = defaultdict(list)
-    by_municipality: dict[str, list[RouteRule]] = defaultdict(list)
-    anywhere: list[RouteRule] = []
+    """Cover municipality x (topics and none) x kind x language x age group x role on the local date `on`."""
+    by_place: dict[tuple[str, str], list[RouteRule]] = defaultdict(list)
     for route in (route for route in routes if route.valid_on(on)):
-        if route.municipality:
-            by_municipality[route.municipality].append(route)
-        elif route.county:
-            by_county[route.county].append(route)
-        else:
-            anywhere.append(route)
-    coverage = Coverage(municipalities=len(municipalities))
-    for code, county in municipalities.items():
-        if county not in served_counties:
+        by_place[_place_of(route)].append(route)
+    coverage = Coverage(municipalities=len(places))
+    for code, place in places.items():
+        if place.county not in served_counties:
             coverage.outside.append(code)
             continue
-        local = [*by_municipality[code], *by_county[county], *anywhere]
+        keys = [("municipality", code), ("county", place.county), ("", "")]
+        keys += [("area", area) for area in sorted(place.areas)]
+        local = [route for key in keys for route in by_place[key]]
         for topic in (None, *topics):
-            _cover_topic(coverage, Facts(code, county, topic), local, dead_desks)
+            _cover_topic(coverage, Facts(code, place.county, topic, areas=place.areas), place, local, desks)
     return coverage
 
 
+def unfit(desk: DeskFitness, place: ServedPlace, *, kind: str, language: str) -> str:
+    """Why a desk cannot take such a request, in plain words; empty when it can."""
+    spoken = RELATIVES.get(language, language)
+    if desk.dead:
+        return desk.dead
+    if desk.kinds and kind not in desk.kinds:
+        return f"desk {desk.key} does not take {kind}"
+    if spoken == SWEDISH and SWEDISH in place.languages and SWEDISH not in desk.languages:
+        return f"desk {desk.key} does not serve in Swedish, an official language there"
+    if spoken not in desk.languages and not desk.interpreters:
+        return f"desk {desk.key} does not serve {spoken} and has no interpreters"
+    if not desk.night:
+        return f"desk {desk.key} does not say who is told of urgent cases while it is closed"
+    return ""
+
+
+def _place_of(route: RouteRule) -> tuple[str, str]:
+    named = (("municipality", route.municipality), ("area", route.area), ("county", route.county))
+    return next(((level, value) for level, value in named if value is not None), ("", ""))
+
+
 def _cover_topic(
-    coverage: Coverage, place: Facts, routes: list[RouteRule], dead_desks: Mapping[int, str]
+    coverage: Coverage,
+    facts: Facts,
+    place: ServedPlace,
+    routes: list[RouteRule],
+    desks: Mapping[int, DeskFitness],
 ) -> None:
-    relevant = [route for route in routes if route.topic in (None, place.topic)]
-    missing: dict[tuple[str, int | None], int] = defaultdict(int)
+    relevant = [route for route in routes if route.topic in (None, facts.topic)]
+    met = [desks[route.desk] for route in relevant]
+    missing: dict[tuple[str, int | None, tuple[tuple[str, str], ...]], int] = defaultdict(int)
     parts = product(
-        _parts(KINDS, {route.kind for route in relevant}),
-        _parts(LANGUAGES, {route.language for route in relevant}),
+        _parts(KINDS, {route.kind for route in relevant}.union(*(desk.kinds for desk in met))),
+        _parts(LANGUAGES, _told_apart(relevant, met)),
         _parts((None, *AGE_GROUPS), {route.age_group for route in relevant}),
         _parts(ROLES, {route.role for route in relevant}),
     )
     for (kind, kinds), (language, languages), (age, ages), (role, roles) in parts:
         size = kinds * languages * ages * roles
-        facts = Facts(
-            place.municipality, place.county, place.topic, kind or "", language or "", age, role or ""
+        here = Facts(
+            facts.municipality,
+            facts.county,
+            facts.topic,
+            kind or "",
+            language or "",
+            age,
+            role or "",
+            facts.areas,
         )
-        route = most_specific(facts, relevant)
+        route = most_specific(here, relevant)
         coverage.combinations += size
-        if route is None:
-            missing["no route leads to a desk", None] += size
-        elif route.desk in dead_desks:
-            missing[dead_desks[route.desk], route.id] += size
-        elif route.topic is not None:
+        why = (
+            unfit(desks[route.desk], place, kind=here.kind, language=here.language)
+            if route
+            else "no route leads to a desk"
+        )
+        if why:
+            narrowed = (("kind", kind, kinds), ("language", language, languages), ("age group", age, ages))
+            scope = tuple((name, value) for name, value, many in narrowed if value and many == 1)
+            missing[why, route.id if route else None, scope] += size
+        elif route and route.topic is not None:
             coverage.own_desk += size
         else:
             coverage.fallback += size
-    for (why, route_id), size in missing.items():
-        coverage.gaps.append(Gap(place.municipality, place.topic, why, size, route_id))
+    for (why, route_id, scope), size in missing.items():
+        coverage.gaps.append(Gap(facts.municipality, facts.topic, why, size, route_id, scope))
 
 
-def _parts(values: Sequence[str | None], named: set[str | None]) -> list[tuple[str | None, int]]:
-    """The values that routes name, one each, and the first of the others standing for all of them."""
+def _told_apart(routes: Sequence[RouteRule], desks: Sequence[DeskFitness]) -> set[str | None]:
+    """Languages that some route names or some desk treats unlike the others; Swedish always, it may be official."""
+    named: set[str | None] = {SWEDISH, *(route.language for route in routes)}
+    for desk in desks:
+        if not desk.interpreters:
+            named.update(
+                language for language in LANGUAGES if RELATIVES.get(language, language) in desk.languages
+            )
+    return named
+
+
+def _parts(values: Sequence[str | None], named: Collection[str | None]) -> list[tuple[str | None, int]]:
+    """The values that somebody names, one each, and the first of the others standing for all of them."""
     own = [(value, 1) for value in values if value is not None and value in named]
     others = [value for value in values if value is None or value not in named]
     return [*own, (others[0], len(others))] if others else list(own)

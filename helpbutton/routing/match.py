@@ -19,6 +19,8 @@ class Facts:
     language: str = "fi"
     age_group: str | None = None
     role: str = "parent"
+    areas: frozenset[str] = frozenset()
+    """Keys of the areas that the municipality belongs to."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class RouteRule:
     role: str | None = None
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
+    area: str | None = None
 
     def valid_on(self, day: dt.date) -> bool:
         """Whether the route is in force on a date; both ends included."""
@@ -49,6 +52,7 @@ class RouteRule:
             self.topic in (None, facts.topic)
             and self.municipality in (None, facts.municipality)
             and self.county in (None, facts.county)
+            and (self.area is None or self.area in facts.areas)
             and self.kind in (None, facts.kind)
             and self.language in (None, facts.language)
             and self.age_group in (None, facts.age_group)
@@ -58,7 +62,7 @@ class RouteRule:
     @cached_property
     def specificity(self) -> tuple[int, ...]:
         """Compared from the left: a stated topic, then the place, then kind, language, age group, role."""
-        place = 2 if self.municipality else 1 if self.county else 0
+        place = 3 if self.municipality else 2 if self.area else 1 if self.county else 0
         others = (self.kind, self.language, self.age_group, self.role)
         return (int(self.topic is not None), place, *(int(field is not None) for field in others))
 

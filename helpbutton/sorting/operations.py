@@ -53,6 +53,8 @@ def _apply_triage(
 ) -> None:
     case.topic = choice.topic
     case.triage_version = suggestion.version
+    case.triage_topic = suggestion.topic
+    case.triage_urgency = suggestion.urgency
     case.needs_review = suggestion.needs_review and not choice.stated
     case.danger_flags = list(dict.fromkeys([*case.danger_flags, *suggestion.flags]))
     urgencies = {topic.id: topic.urgency for topic in directory.topics()}
@@ -127,5 +129,6 @@ def _match(case: Case, topic: str | None) -> Match | None:
         language=case.language,
         age_group=case.age_group,
         role=case.role,
+        areas=directory.areas_of(place.code),
     )
     return match(facts, directory.routes_of(place), on=clock.local(case.received_at).date())

@@ -21,7 +21,7 @@ class Account(Model):
 
 
 class Membership(Model):
-    """A role in one service (worker, lead) or in one organisation (administrator, coordinator, auditor)."""
+    """A role in one service (worker, lead) or one organisation (administrator, coordinator, auditor, site_editor)."""
 
     __tablename__ = "membership"
     __table_args__ = (

@@ -16,7 +16,7 @@ from helpbutton.staff.models import Account, Membership, StaffSession
 from helpbutton.vault import sealing
 
 SERVICE_ROLES = ("worker", "lead")
-ORGANISATION_ROLES = ("administrator", "coordinator", "auditor")
+ORGANISATION_ROLES = ("administrator", "coordinator", "auditor", "site_editor")
 SEEN_EVERY = dt.timedelta(minutes=1)
 
 
@@ -56,6 +56,32 @@ def add_account(
                 )
             )
         return account.id
+
+
+def staff_every_desk(*, name: str) -> None:
+    """Give each desk that has no member one account that nobody can sign in to, named so; for the demo alone."""
+    with transaction() as session:
+        staffed = select(Membership.service_id).where(Membership.service_id.is_not(None))
+        rows = session.execute(
+            select(Organisation.key, Service.id)
+            .join(Service, Service.organisation_id == Organisation.id)
+            .where(Service.id.not_in(staffed))
+        ).all()
+        accounts = {
+            key: Account(
+                email=f"desks-of-{key}@demo.example",
+                name=name,
+                password_hash=passwords.NOBODY,
+                created_at=clock.now(),
+            )
+            for key in sorted({key for key, _ in rows})
+        }
+        session.add_all(accounts.values())
+        session.flush()
+        session.add_all(
+            Membership(account_id=accounts[key].id, role="worker", service_id=service_id)
+            for key, service_id in rows
+        )
 
 
 def set_password(*, email: str, password: str) -> bool:

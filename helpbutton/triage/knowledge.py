@@ -21,12 +21,12 @@ FLAGS = (
     "honour_violence",
     "no_shelter",
 )
-_CODE_VERSION = "1"
+_CODE_VERSION = "2"
 _FILES = (
     "topics.json",
     "triage/danger.json",
     "triage/lexicon.json",
-    "triage/examples.json",
+    "triage/model.npz",
     "triage/languages.json",
 )
 

@@ -8,14 +8,17 @@ from helpbutton.reasons import Reason
 from helpbutton.triage import danger, language, personal_data, topic
 from helpbutton.triage.danger import DangerHit
 from helpbutton.triage.knowledge import FALLBACK_TOPIC, URGENCIES, topic_urgencies, version
+from helpbutton.triage.model import Evidence, learnt
 from helpbutton.triage.personal_data import PersonalDatum
+from helpbutton.triage.phrases import Match, quote
 from helpbutton.triage.topic import TopicGuess
-from helpbutton.triage.words import clean, tokenise
+from helpbutton.triage.words import Token, clean, tokenise
 
 LONGEST = 20_000
 _ALTERNATIVES = 3
 _WORTH_NAMING = 0.05
 _UNSURE_RAISE_SHARE = 0.25
+_FEW_WORDS = 3
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,12 @@ def suggest(facts: TriageFacts) -> Suggestion:
     cleaned = clean(facts.text[:LONGEST])
     tokens = tokenise(cleaned)
     spoken = language.spoken_language(cleaned, tokens, facts.language)
-    hits = danger.screen_tokens(cleaned, tokens)
+    evidence = learnt().evidence(cleaned, tokens)
+    said = danger.screen_tokens(cleaned, tokens)
+    alike = _alike(cleaned, tokens, evidence)
+    hits = (*said, *(hit for hit in alike if hit.flag not in {other.flag for other in said}))
     flags = tuple(dict.fromkeys(hit.flag for hit in hits))
-    guess = topic.guess(cleaned, tokens, spoken, flags=flags, role=facts.role)
+    guess = topic.guess(cleaned, tokens, spoken, evidence, flags=flags, role=facts.role)
     chosen = guess.ranked[0][0] if guess.sure else FALLBACK_TOPIC
     alternatives = tuple(
         Alternative(name, round(share, 3))
@@ -84,7 +90,8 @@ def suggest(facts: TriageFacts) -> Suggestion:
         reasons=(
             *_language_reasons(spoken, facts.language),
             *_topic_reasons(guess, chosen, alternatives),
-            *_danger_reasons(hits),
+            *_danger_reasons(said),
+            *(Reason("danger_alike", {"flag": hit.flag}, (hit.words,)) for hit in hits[len(said) :]),
             urgency_reason,
             *_personal_reasons(found),
         ),
@@ -98,6 +105,18 @@ def warm_up() -> None:
     language.warm_up()
     topic.warm_up()
     suggest(TriageFacts("x"))
+
+
+def _alike(cleaned: str, tokens: tuple[Token, ...], evidence: Evidence) -> tuple[DangerHit, ...]:
+    """The sign that a message resembles those in which somebody was in danger, with its most telling words."""
+    if len(tokens) < _FEW_WORDS:
+        return ()
+    share, counts_from = learnt().danger_share(evidence)
+    if share < counts_from:
+        return ()
+    first, last = learnt().telling_words(tokens)
+    flag = learnt().likeliest_flag(tokens)
+    return (DangerHit(flag, quote(cleaned, tokens, Match(flag, first, last))),)
 
 
 def _urgency(guess: TopicGuess, chosen: str, flags: Sequence[str]) -> tuple[str, Reason]:

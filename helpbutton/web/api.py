@@ -9,17 +9,22 @@ from flask import Blueprint, Response, jsonify, make_response, request, url_for
 
 from helpbutton import clock, settings
 from helpbutton.cases.address import OutsideArea, address
-from helpbutton.cases.intake import Receipt, submit_request
+from helpbutton.cases.intake import Receipt, find_by_key, submit_request
+from helpbutton.cases.quarantine import Signs
 from helpbutton.cases.submission import TEXT_LIMIT, parse
 from helpbutton.directory import queries as directory
+from helpbutton.directory.languages import site_for_families
 from helpbutton.directory.queries import in_language
 from helpbutton.errors import AlreadyReceived, Conflict, FieldError, Invalid, NotFound
-from helpbutton.i18n import LANGUAGES, WRITTEN, gettext, reading_language
+from helpbutton.i18n import LANGUAGES, WRITTEN, gettext
 from helpbutton.reasons import N_
-from helpbutton.web import field_messages
+from helpbutton.web import field_messages, floods
 from helpbutton.web.pages import choose_language
 from helpbutton.web.policy import policy
 from helpbutton.web.promise_words import promise_words
+from helpbutton.web.public.seen import noted
+
+RETRY_AFTER_S = {429: floods.RETRY_AFTER_S, 503: 5}
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -51,17 +56,22 @@ def post_request() -> Response:
     try:
         key = _idempotency_key()
         submission = parse(data)
-        receipt = submit_request(submission=submission, idempotency_key=key)
+        _refuse_closed(submission.site, key)
+        if floods.is_one_too_many(submission.site, idempotency_key=key):
+            return problem(429, language=language)
+        signs = Signs(last_minute=floods.last_minute(submission.site))
+        receipt = submit_request(submission=submission, idempotency_key=key, signs=signs)
     except Invalid as error:
         return problem(422, language=language, errors=error.errors)
     except OutsideArea as error:
         outside = FieldError("municipality", "outside_area")
-        county = in_language(error.county_names, reading_language(language))
+        county = in_language(error.county_names, language)
         return problem(422, language=language, errors=(outside,), county=county, contact=error.contact)
     except AlreadyReceived as error:
         return problem(409, language=language, same_body=error.same_body)
     except (NotFound, Conflict):
         return problem(503, language=language)
+    floods.accepted(submission.site)
     return _created(receipt, language)
 
 
@@ -70,26 +80,31 @@ def post_request() -> Response:
 def get_site(site: str) -> Response:
     """What a form of this site offers: languages, topics, municipalities, promise, help lines."""
     try:
-        found = directory.site(site)
+        found = site_for_families(site)
     except NotFound:
         return problem(404)
-    language = choose_language(request, found.languages[0], WRITTEN)
-    return jsonify(
+    language = choose_language(request, found.languages[0], found.languages)
+    description = jsonify(
         site=found.key,
+        active=found.active,
         name=in_language(found.names, language),
         municipality=found.municipality,
         languages=list(found.languages),
         topics=[
-            {"id": topic.id, "label": in_language(topic.names, language)} for topic in directory.topics()
+            {"id": topic.id, "label": in_language(topic.names, language)}
+            for topic in directory.topics_of(found)
         ],
         municipalities=[
             {"code": place.code, "name": in_language(place.names, language)}
             for place in directory.municipalities()
         ],
-        promise=_site_promise(found.key, language),
+        promise=_site_promise(found.key, language) if found.active else None,
+        promise_text=found.promise_texts.get(language),
+        county=_county(found, language),
         text_limit=TEXT_LIMIT,
         help_lines=_help_lines((), language),
     )
+    return noted(description, found.id)
 
 
 def problem(
@@ -111,13 +126,12 @@ def problem(
     }
     response = make_response(json.dumps(body, ensure_ascii=False), status)
     response.content_type = "application/problem+json"
-    if status in (429, 503):
-        response.headers["Retry-After"] = "5"
+    if status in RETRY_AFTER_S:
+        response.headers["Retry-After"] = str(RETRY_AFTER_S[status])
     return response
 
 
 def _created(receipt: Receipt, language: str) -> Response:
-    tongue = reading_language(language)
     desk = receipt.desk
     response = jsonify(
         number=receipt.number,
@@ -125,8 +139,8 @@ def _created(receipt: Receipt, language: str) -> Response:
         received_at=_rfc3339(receipt.received_at),
         respond_by=_rfc3339(receipt.respond_by),
         promise=promise_words(desk, receipt.respond_by, language=language),
-        desk=in_language(desk.names, tongue),
-        organisation=in_language(desk.organisation_names, tongue),
+        desk=in_language(desk.names, language),
+        organisation=in_language(desk.organisation_names, language),
         receipt_url=settings.current().public_url + url_for("receipt.form"),
         help_lines=_help_lines(receipt.danger_flags, language),
         danger=bool(receipt.danger_flags),
@@ -143,6 +157,21 @@ def _site_promise(site: str, language: str) -> str | None:
     return promise_words(target.desk, target.promise.respond_by, language=language)
 
 
+def _county(site: directory.SiteView, language: str) -> dict[str, object]:
+    names, contact = directory.county_contact(directory.municipality(site.municipality).county)
+    return {"name": in_language(names, language), "contact": contact}
+
+
+def _refuse_closed(site: str, key: str) -> None:
+    """Raise Invalid for a new request to a closed site; one that was received before is answered as before."""
+    try:
+        found = directory.site(site)
+    except NotFound:
+        return
+    if not found.active and find_by_key(site=site, idempotency_key=key) is None:
+        raise Invalid(FieldError("site", "closed"))
+
+
 def _idempotency_key() -> str:
     try:
         return str(uuid.UUID(request.headers.get("Idempotency-Key", "")))
@@ -156,14 +185,13 @@ def _language_of(data: object) -> str:
 
 
 def _help_lines(flags: tuple[str, ...], language: str) -> list[dict[str, str]]:
-    tongue = reading_language(language)
     return [
         {
-            "name": in_language(line.names, tongue),
+            "name": in_language(line.names, language),
             "number": line.number,
-            "hours": in_language(line.hours, tongue),
+            "hours": in_language(line.hours, language),
         }
-        for line in directory.help_lines(flags=flags, language=tongue)
+        for line in directory.help_lines(flags=flags, language=language)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from flask import Response, request
 
+from helpbutton.directory.languages import offered
 from helpbutton.directory.queries import EMERGENCY_NUMBER, HelpLineView, help_lines
 from helpbutton.i18n import WRITTEN
 from helpbutton.reasons import N_
@@ -26,7 +27,7 @@ def answer_error(status: int, *, reason: str = "") -> Response:
     """The answer for this request when it failed with `status`."""
     if request.path.startswith("/api/"):
         return problem(status if status in TITLES else 400)
-    language = choose_language(request, "fi", WRITTEN)
+    language = choose_language(request, "fi", _languages())
     title = TITLES.get(status, TITLES[400] if status < 500 else TITLES[500])
     if status == 403:
         title = N_("You do not have access to this page.")
@@ -39,6 +40,16 @@ def answer_error(status: int, *, reason: str = "") -> Response:
         advice=advice,
         help_lines=_lines(language),
     )
+
+
+def _languages() -> tuple[str, ...]:
+    """Those of this installation for families, the written ones for staff and while the database is away."""
+    if request.path.startswith("/staff/"):
+        return WRITTEN
+    try:
+        return offered()
+    except Exception:
+        return WRITTEN
 
 
 def _lines(language: str) -> list[HelpLineView]:

@@ -22,6 +22,19 @@ MESSAGES = {
         "We do not serve this municipality. Its own services help you; in an emergency call 112."
     ),
     "in_use": N_("This is in use already. Please choose another."),
+    "too_many": N_("These are too many: at most %(limit)s."),
+    "site_key": N_(
+        "Use small letters from a to z, digits and hyphens, at least 3 and at most 60, with a letter or digit first."
+    ),
+    "origin": N_("%(origin)s is not an address of a website. Write it like https://www.example.fi."),
+    "origin_http": N_(
+        "%(origin)s has no encryption. Write it with https://, or the button does not open there."
+    ),
+    "origin_path": N_("Leave out the page and write only %(origin)s."),
+    "not_served": N_("This installation does not serve this municipality. Choose one that it serves."),
+    "colour": N_("Write the colour as # and six of 0–9 and a–f, like #1c665b, or leave it empty."),
+    "closed": N_("This button takes no more messages."),
+    "tie": N_("Two routes of the same scope lead to different desks. Change one of them."),
     "uuid": N_("Send the header Idempotency-Key with a UUID that is new for each request."),
 }
 BY_FIELD = {
@@ -32,8 +45,10 @@ BY_FIELD = {
     ("topic", "unknown_value"): N_(
         'This topic is not known. Choose one from the list, or choose "I don\'t know".'
     ),
+    ("languages", "required"): N_("Choose at least one language."),
     ("body", "empty"): N_("Write your message first."),
     ("ground", "required"): N_("Choose on what ground the case may be passed on."),
+    ("verified", "required"): N_("Choose how you made sure who asks."),
     ("outcome", "required"): N_("Choose how the case ended."),
 }
 

@@ -1,6 +1,6 @@
 """Rendering pages in the reader's language."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -10,11 +10,13 @@ from flask import Flask, Request, Response, make_response, render_template, url_
 from werkzeug.exceptions import HTTPException
 
 from helpbutton import i18n
+from helpbutton.directory.languages import is_reviewed
 from helpbutton.directory.queries import in_language
+from helpbutton.reasons import N_
 from helpbutton.web import field_messages, vocabulary
 from helpbutton.web.dates import date_words, moment_words, time_of_day
+from helpbutton.web.promise_words import promise_beside
 
-RIGHT_TO_LEFT = frozenset({"ar"})
 STATIC = Path(__file__).parent / "static"
 
 
@@ -34,14 +36,19 @@ def words(language: str) -> dict[str, Any]:
 
     return {
         "language": language,
-        "direction": "rtl" if language in RIGHT_TO_LEFT else "ltr",
+        "html_language": i18n.html_language,
+        "direction": "rtl" if language in i18n.RIGHT_TO_LEFT else "ltr",
+        "unchecked": not is_reviewed(language),
         "_": gettext,
         "gettext": gettext,
         "ngettext": ngettext,
-        "in_language": lambda names: in_language(names, i18n.reading_language(language)),
+        "N_": N_,
+        "said": i18n.gettext,
+        "in_language": lambda names, tongue=language: in_language(names, tongue),
         "date_words": lambda day: date_words(day, language),
         "time_of_day": lambda moment: time_of_day(moment, language),
         "moment": lambda when: moment_words(when, language),
+        "promise_beside": lambda desk, respond_by: promise_beside(desk, respond_by, language=language),
         "reason_words": lambda reason: vocabulary.reason_words(reason, language),
         "word": lambda what, value: vocabulary.word(what, value, language),
         "topic_name": lambda topic: vocabulary.topic_name(topic, language),
@@ -52,18 +59,27 @@ def words(language: str) -> dict[str, Any]:
 
 
 def choose_language(request: Request, default: str, allowed: Collection[str] = i18n.WRITTEN) -> str:
-    """`lang` of the form or address, then the browser's wish, then the default."""
-    asked = _asked_language(request)
-    if asked in allowed:
-        return str(asked)
-    return request.accept_languages.best_match(allowed, default) or default
+    """`lang` of the form or address (what the page with the button says), then the browser's wish, then the default."""
+    for wish in (_asked_language(request), *(tag for tag, weight in request.accept_languages if weight)):
+        found = next((tongue for tongue in _readings(wish) if tongue in allowed), None)
+        if found:
+            return found
+    return default
 
 
-def _asked_language(request: Request) -> str | None:
+def _readings(tag: str) -> Iterator[str]:
+    """A language tag as our languages are named: "ru-RU" is ru."""
+    tag = tag.strip().lower().replace("_", "-")
+    yield tag
+    yield tag.partition("-")[0]
+
+
+def _asked_language(request: Request) -> str:
+    asked = request.args.get("lang", "")
     try:
-        return request.form.get("lang") or request.args.get("lang")
+        return request.form.get("lang") or asked
     except HTTPException:
-        return request.args.get("lang")
+        return asked
 
 
 @cache

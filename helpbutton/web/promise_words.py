@@ -14,11 +14,25 @@ NOBODY_READS = N_("Nobody reads this before %(date)s at %(time)s.")
 
 
 def promise_words(desk: Desk, respond_by: dt.datetime, *, language: str) -> str:
-    """Who answers and by which day (`respond_by` aware), in the written language nearest to `language`."""
-    tongue = i18n.reading_language(language)
-    desk_name, organisation = in_language(desk.names, tongue), in_language(desk.organisation_names, tongue)
+    """Who answers and by which day (`respond_by` aware)."""
+    desk_name, organisation = (
+        in_language(desk.names, language),
+        in_language(desk.organisation_names, language),
+    )
     who = i18n.gettext(language, ANSWERED_BY, desk=desk_name, organisation=organisation)
     return f"{answer_by_words(respond_by, language=language)} {who}"
+
+
+def promise_beside(desk: Desk, respond_by: dt.datetime, *, language: str) -> dict[str, str]:
+    """The promise in those of the two official languages of the desk that the reader's page does not speak.
+
+    A bilingual authority serves both language groups without being asked (Language Act 423/2003, section 23).
+    """
+    return {
+        official: promise_words(desk, respond_by, language=official)
+        for official in ("fi", "sv")
+        if official in desk.languages and official != i18n.html_language(language)
+    }
 
 
 def answer_by_words(respond_by: dt.datetime, *, language: str) -> str:

@@ -2,12 +2,16 @@
 
 from functools import partial
 
+from babel.numbers import format_decimal
+
 from helpbutton import i18n
 from helpbutton.directory import queries as directory
 from helpbutton.directory.queries import in_language
 from helpbutton.errors import NotFound
 from helpbutton.reasons import N_, Param, Reason, in_words
 from helpbutton.web.dates import date_words
+from helpbutton.web.language_names import NAMES, language_name
+from helpbutton.web.personal_data_names import NAMES as PERSONAL_DATA
 
 WORDS = {
     "urgency": {"urgent": N_("urgent"), "soon": N_("soon"), "normal": N_("normal"), "low": N_("not urgent")},
@@ -44,16 +48,21 @@ WORDS = {
         "contact_together": N_("contact made together with the family"),
         "network_meeting": N_("network meeting"),
         "transition_handover": N_("hand-over at a transition"),
-        "identity_code": N_("personal identity code"),
-        "phone": N_("phone number"),
-        "email": N_("e-mail address"),
-        "address": N_("street address"),
-        "name": N_("name"),
+        **PERSONAL_DATA,
     },
     "ground": {
         "sender_agreed": N_("the sender has agreed"),
         "child_interest_law": N_("the law: the child's interest demands it"),
         "danger_to_life_law": N_("the law: life or health is in danger"),
+    },
+    "task": {
+        "copy_request": N_("the sender asks for a copy"),
+        "erasure_request": N_("the sender asks for erasure"),
+        "withdrawn": N_("the sender took the request back"),
+    },
+    "verified": {
+        "called_their_number": N_("I called the number that the case holds"),
+        "asked_about_the_case": N_("I asked about things that only the sender can know"),
     },
     "outcome": {
         "advice_given": N_("advice was enough"),
@@ -61,25 +70,17 @@ WORDS = {
         "contact_continues": N_("the contact continues elsewhere"),
         "not_reached": N_("not reached"),
         "withdrawn": N_("withdrawn by the sender"),
+        "spam": N_("not sent by a person"),
         "other": N_("other"),
     },
-    "language": {
-        "fi": N_("Finnish"),
-        "fi-selko": N_("Easy Finnish"),
-        "sv": N_("Swedish"),
-        "en": N_("English"),
-        "se": N_("Northern Sámi"),
-        "ru": N_("Russian"),
-        "uk": N_("Ukrainian"),
-        "ar": N_("Arabic"),
-        "so": N_("Somali"),
-        "et": N_("Estonian"),
-    },
+    "language": NAMES,
 }
 
 
 def word(what: str, value: str, language: str) -> str:
     """The name of one id, for example word("state", "closed", "fi"); an unknown id is itself."""
+    if what == "language":
+        return language_name(value, language)
     message = WORDS[what].get(value)
     return i18n.gettext(language, message) if message else value
 
@@ -89,13 +90,13 @@ def topic_name(topic: str | None, language: str) -> str:
     if not topic:
         return i18n.gettext(language, N_("no topic"))
     names = {known.id: known.names for known in directory.topics()}
-    return in_language(names[topic], i18n.reading_language(language)) if topic in names else topic
+    return in_language(names[topic], language) if topic in names else topic
 
 
 def municipality_name(code: str, language: str) -> str:
     """The name of a municipality; an unknown code is itself."""
     try:
-        return in_language(directory.municipality(code).names, i18n.reading_language(language))
+        return in_language(directory.municipality(code).names, language)
     except NotFound:
         return code
 
@@ -111,7 +112,9 @@ def _name(language: str, key: str, value: Param) -> str:
     if key == "municipality":
         return municipality_name(str(value), language)
     if key == "desk":
-        return in_language(directory.desk(int(value)).names, i18n.reading_language(language))
+        return in_language(directory.desk(int(value)).names, language)
+    if key == "seconds":
+        return str(format_decimal(value, locale=i18n.locale_of(language)))
     if key == "date":
         return date_words(str(value), language)
     return word(key, str(value), language) if key in WORDS else str(value)

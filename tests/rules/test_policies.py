@@ -16,7 +16,10 @@ from tests.web.public.browser import visit
 from tests.web.staff.pages import case_url, read, send_case, send_form
 
 NOT_COMPARED = {"audit_entry": "grows with every look", "heartbeat": "beats"}
-COUNTED = {"staff_session": "remembers when its owner was last there"}
+COUNTED = {
+    "staff_session": "remembers when its owner was last there",
+    "site_seen": "remembers when a button was last opened",
+}
 
 
 def routes(app: Flask, method: str, number: str = "0000-0000") -> Iterator[tuple[Rule, str]]:

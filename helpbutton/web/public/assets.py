@@ -10,8 +10,20 @@ from helpbutton.web.policy import policy
 
 bp = Blueprint("assets", __name__)
 
-STYLE = ("tokens.css", "public/public.css", "public/fields.css")
-SCRIPT = ("public/frame.js", "public/sending.js", "public/search.js", "public/pages.js")
+STYLE = (
+    "tokens.css",
+    "public/public.css",
+    "public/blocks.css",
+    "public/fields.css",
+    "public/languages.css",
+    "public/steps.css",
+    "public/open_help.css",
+    "public/receipt.css",
+)
+SCRIPT = (
+    *("public/frame.js", "public/sending.js", "public/steps.js", "public/search.js"),
+    *("public/receipt.js", "public/pages.js"),
+)
 """Parts of one module in their order; everything in them works on pages that also work without it."""
 CACHED_FOR_S = 31_536_000
 

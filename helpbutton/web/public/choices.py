@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from babel import Locale
-
-from helpbutton.i18n import gettext, reading_language
+from helpbutton.i18n import gettext
 from helpbutton.reasons import N_
+from helpbutton.web.language_names import language_name
 
 ROLES = {
     "parent": N_("I am a parent or guardian"),
@@ -32,10 +31,36 @@ PREFERRED = {
     "message": N_("here, with my receipt code"),
 }
 KINDS = {
-    "help": N_("I ask for help on behalf of a family that knows about it"),
     "consultation_anonymous": N_("I ask for advice without saying who the family is"),
     "consultation_with_consent": N_("I ask for advice with the family's consent"),
+    "help": N_("I ask for help on behalf of a family that knows about it"),
 }
+REACHES = {
+    "phone": N_("Call me or send me a text message"),
+    "nudge": N_("Only send a text message when there is an answer"),
+    "none": N_("Do not contact me. I come back with my code"),
+}
+OWN_AGES = ("6-9", "10-12", "13-15", "16-17", "18+")
+"""What a child or young person may say of their own age."""
+
+CHILDRENS_TOPICS = {
+    "bullying": N_("Somebody bullies me or others"),
+    "loneliness_activities": N_("I am lonely"),
+    "youth_mental_health": N_("I feel sad, afraid or bad"),
+    "parenting_limits": N_("We quarrel at home"),
+    "separation_custody": N_("My parents live apart or are separating"),
+    "domestic_violence": N_("Somebody hits or threatens at home"),
+    "child_safety": N_("I am not safe, or nobody looks after me"),
+    "family_substance": N_("Somebody at home drinks too much or uses drugs"),
+    "school_absence": N_("It is hard to go to school"),
+    "learning_support": N_("Learning is hard"),
+    "youth_risk": N_("I have drunk, smoked, used drugs or got into trouble"),
+    "gaming_screens": N_("The phone or games take over, or something bad happened online"),
+    "grief_crisis": N_("Somebody died, or something terrible happened"),
+    "parent_wellbeing": N_("I am worried about my mother or father"),
+    "money_housing": N_("We have too little money"),
+}
+"""Topics in a child's own words."""
 AUTONYMS = {
     "fi": "suomi",
     "fi-selko": "selkosuomi",
@@ -52,7 +77,6 @@ AUTONYMS = {
 
 INTERPRETED = ("ar", "so", "ru", "uk", "et", "en", "ku", "fa", "tr", "vi", "th", "zh", "sq", "es", "fr", "ti")
 FINNISH_SIGN_LANGUAGE = "fse"
-SIGN_LANGUAGE_NAME = N_("Finnish Sign Language")
 
 
 def in_words(choices: Mapping[str, str], language: str) -> dict[str, str]:
@@ -62,6 +86,5 @@ def in_words(choices: Mapping[str, str], language: str) -> dict[str, str]:
 
 def interpreters(language: str) -> dict[str, str]:
     """Languages for which an interpreter may be asked, sign language first, then by name."""
-    known = Locale.parse(reading_language(language)).languages
-    named = sorted(((code, str(known[code])) for code in INTERPRETED), key=lambda pair: pair[1])
-    return {FINNISH_SIGN_LANGUAGE: gettext(language, SIGN_LANGUAGE_NAME), **dict(named)}
+    named = sorted(((code, language_name(code, language)) for code in INTERPRETED), key=lambda pair: pair[1])
+    return {FINNISH_SIGN_LANGUAGE: language_name(FINNISH_SIGN_LANGUAGE, language), **dict(named)}

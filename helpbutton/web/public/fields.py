@@ -12,7 +12,7 @@ CHECKBOXES = (
     "safe_to_call",
     "safe_to_leave_message",
     "safe_to_text",
-    "nudge_only",
+    "private_phone",
     "may_forward",
     "do_not_tell_guardian",
     "secret_address",
@@ -25,10 +25,13 @@ CONTACT = (
     "safe_to_call",
     "safe_to_leave_message",
     "safe_to_text",
-    "nudge_only",
+    "private_phone",
     "not_before",
     "not_after",
 )
+CONTACT_SHOWN = {"phone": CONTACT, "nudge": ("name", "phone", "private_phone"), "none": ("name",)}
+"""What the form asks for each way to be reached; the rest is hidden there and left out here."""
+
 CONSENT = ("consent_by", "consent_how", "consent_items", "consent_recipients", "consent_until")
 REQUEST = (
     "role",
@@ -44,7 +47,9 @@ REQUEST = (
     "secret_address",
     "existing_worker",
 )
-KEPT = (*REQUEST, *CONTACT, *CONSENT)
+TRAP = "subject"
+"""A field that people do not see: browsers never fill in one of this name, programs that send spam do."""
+KEPT = (*REQUEST, "reach", *CONTACT, *CONSENT, TRAP)
 """Everything the sender can fill in; pages carry it on in hidden fields until it is sent."""
 
 FORM_LIMIT = 256 * 1024
@@ -52,6 +57,11 @@ FORM_LIMIT = 256 * 1024
 
 CONTROL = ("form_token", "message_token", "step", "page", "lang", "switch", "end")
 UNDER_AGE = ("child", "young_person")
+IN_THEIR_WORDS = {"child_topic": "topic", "own_age": "child_age_group"}
+"""Questions that children and young people answer instead, in words of their own."""
+
+OF_THE_FAMILY = ("interpreter", "secret_address", "existing_worker")
+"""Never asked, and never kept, when advice is sought without identity."""
 
 
 def arrived(request: Request) -> dict[str, str]:
@@ -60,7 +70,10 @@ def arrived(request: Request) -> dict[str, str]:
     form: MultiDict[str, str] = request.form
     if not form and request.mimetype == "multipart/form-data":
         form = _salvaged(body, request.mimetype_params.get("boundary", ""))
-    return {name: _storable(form[name]) for name in (*CONTROL, *KEPT) if name in form}
+    found = {name: _storable(form[name]) for name in (*CONTROL, *KEPT) if name in form}
+    if found.get("role") in UNDER_AGE:
+        found |= {name: _storable(form[own]) for own, name in IN_THEIR_WORDS.items() if own in form}
+    return found
 
 
 def kept(fields: Fields) -> dict[str, str]:
@@ -72,10 +85,9 @@ def to_submission(fields: Fields, *, site: str, page_language: str) -> dict[str,
     """The fields as data for `cases.submission.parse`; what does not belong to the role is left out."""
     data: dict[str, object] = {name: _value(fields, name) for name in REQUEST}
     role = fields.get("role") or "parent"
-    contact = {name: _value(fields, name) for name in CONTACT}
-    if contact["nudge_only"]:
-        contact |= {"safe_to_text": True, "safe_to_call": False, "safe_to_leave_message": False}
     kind = (fields.get("kind") or "help") if role == "professional" else "help"
+    if kind == "consultation_anonymous":
+        data = {name: value for name, value in data.items() if name not in OF_THE_FAMILY}
     return {
         **data,
         "site": site,
@@ -84,7 +96,7 @@ def to_submission(fields: Fields, *, site: str, page_language: str) -> dict[str,
         "text": fields.get("text", ""),
         "language": fields.get("language") or page_language,
         "do_not_tell_guardian": role in UNDER_AGE and data["do_not_tell_guardian"],
-        "contact": contact,
+        "contact": _contact(fields),
         "consent": _consent(fields) if kind == "consultation_with_consent" else None,
     }
 
@@ -101,6 +113,19 @@ def _value(fields: Fields, name: str) -> str | bool | None:
     if name in CHECKBOXES:
         return fields.get(name) == "1"
     return fields.get(name, "").strip() or None
+
+
+def _contact(fields: Fields) -> dict[str, object]:
+    """How the sender may be reached; a voice message is left only by somebody who may call."""
+    reach = fields.get("reach", "")
+    contact: dict[str, object] = {
+        name: _value(fields, name) for name in CONTACT_SHOWN.get(reach, CONTACT_SHOWN["phone"])
+    }
+    if reach == "nudge":
+        return contact | {"nudge_only": True, "safe_to_text": True}
+    return contact | {
+        "safe_to_leave_message": bool(contact.get("safe_to_call") and contact.get("safe_to_leave_message"))
+    }
 
 
 def _consent(fields: Fields) -> dict[str, object]:

@@ -7,19 +7,23 @@ from dataclasses import replace
 from flask import Blueprint, Response, g, request
 from sqlalchemy.exc import SQLAlchemyError
 
+from helpbutton import clock
 from helpbutton.cases.address import Address, OutsideArea, address
 from helpbutton.cases.intake import find_by_key, submit_request
+from helpbutton.cases.quarantine import Signs
 from helpbutton.cases.submission import Submission, parse
 from helpbutton.conversation.operations import write_from_family
-from helpbutton.directory import queries as directory
+from helpbutton.directory.languages import site_for_families
 from helpbutton.directory.queries import SiteView
 from helpbutton.errors import AlreadyReceived, Conflict, FieldError, Invalid, NotFound
+from helpbutton.web import floods
 from helpbutton.web.pages import choose_language
 from helpbutton.web.policy import policy
 from helpbutton.web.public import fields as form_fields
 from helpbutton.web.public import form_pages as pages
 from helpbutton.web.public import form_token
 from helpbutton.web.public.form_pages import Visit
+from helpbutton.web.public.seen import noted
 
 bp = Blueprint("form", __name__)
 
@@ -31,13 +35,17 @@ SITE_KEY = re.compile(r"[a-z0-9-]{1,60}")
 @bp.route("/ask/<site>", methods=["GET", "POST"], defaults={"framed": False})
 @policy("public")
 def ask(site: str, framed: bool) -> Response:
-    """Every step of the form; `step` says which. Only `send` and `message` store anything."""
+    """Every step of the form; `step` says which. Only `send` and `message` store anything.
+
+    A closed site gives out no new forms; one that was opened before is still taken, so no text is lost.
+    """
     found = _site(site)
     if found is None:
         return pages.unknown_site()
     g.frame_ancestors = pages.ancestors(found) if framed else []
     if request.method != "POST":
-        return pages.form(_first_visit(found, framed))
+        visit = _first_visit(found, framed)
+        return noted(pages.form(visit), found.id) if found.active else pages.closed(visit)
     if request.mimetype not in FORM_TYPES:
         return pages.form(_first_visit(found, framed), status=415, notice="wrong_type")
     request.max_content_length = request.max_form_memory_size = form_fields.FORM_LIMIT
@@ -66,13 +74,28 @@ def send(visit: Visit) -> Response:
     if isinstance(read, Response):
         return read
     submission, target = read
+    site, key = visit.site.key, visit.token.nonce
     try:
-        receipt = submit_request(submission=submission, idempotency_key=visit.token.nonce)
+        if floods.is_one_too_many(site, idempotency_key=key):
+            response = pages.summary(visit, submission, target, status=429, notice="flood")
+            response.headers["Retry-After"] = str(floods.RETRY_AFTER_S)
+            return response
+        receipt = submit_request(submission=submission, idempotency_key=key, signs=_signs(visit))
     except AlreadyReceived as earlier:
         return pages.already_sent(visit, earlier)
     except (Conflict, SQLAlchemyError):
         return pages.summary(visit, submission, target, status=503, notice="not_stored")
+    floods.accepted(site)
     return pages.sent(visit, submission, receipt)
+
+
+def _signs(visit: Visit) -> Signs:
+    """What a form tells about whether a person sent it; whether JavaScript ran is never looked at."""
+    return Signs(
+        trap=bool(visit.posted.get(form_fields.TRAP)),
+        seconds=(clock.now() - visit.token.shown_at).total_seconds(),
+        last_minute=floods.last_minute(visit.site.key),
+    )
 
 
 def message(visit: Visit) -> Response:
@@ -96,7 +119,7 @@ STEPS = {"check": check, "edit": edit, "send": send, "message": message}
 
 def _site(key: str) -> SiteView | None:
     try:
-        return directory.site(key) if SITE_KEY.fullmatch(key) else None
+        return site_for_families(key) if SITE_KEY.fullmatch(key) else None
     except NotFound:
         return None
 

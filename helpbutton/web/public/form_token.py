@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
+from helpbutton import clock
 from helpbutton.vault import tokens
 
 PURPOSE = "form"
@@ -12,16 +13,20 @@ VALID_FOR = dt.timedelta(hours=2)
 
 @dataclass(frozen=True)
 class FormToken:
-    """`sealed` goes into the page; `genuine` is False when it had to replace one that was not ours."""
+    """`sealed` goes into the page; `shown_at` (aware UTC) is when the form was first shown.
+
+    `genuine` is False when the token had to replace one that was not ours.
+    """
 
     nonce: str
     sealed: str
+    shown_at: dt.datetime
     genuine: bool = True
 
 
 def fresh(site: str, *, genuine: bool = True) -> FormToken:
     """A new token for a form of this site."""
-    return _sealed(site, str(uuid.uuid4()), genuine=genuine)
+    return _sealed(site, str(uuid.uuid4()), clock.now(), genuine=genuine)
 
 
 def read(site: str, sealed: str) -> FormToken:
@@ -34,14 +39,19 @@ def read(site: str, sealed: str) -> FormToken:
         payload = tokens.unseal(PURPOSE, sealed, valid_for=VALID_FOR)
     except tokens.ExpiredToken as expired:
         if expired.payload["site"] == site:
-            return _sealed(site, expired.payload["nonce"])
+            return _sealed(site, expired.payload["nonce"], _shown_at(expired.payload))
         return fresh(site, genuine=False)
     except tokens.BadToken:
         return fresh(site, genuine=False)
     if payload["site"] != site:
         return fresh(site, genuine=False)
-    return FormToken(payload["nonce"], sealed)
+    return FormToken(payload["nonce"], sealed, _shown_at(payload))
 
 
-def _sealed(site: str, nonce: str, *, genuine: bool = True) -> FormToken:
-    return FormToken(nonce, tokens.seal(PURPOSE, {"site": site, "nonce": nonce}), genuine)
+def _shown_at(payload: dict[str, str]) -> dt.datetime:
+    return dt.datetime.fromisoformat(payload.get("shown_at", payload["at"]))
+
+
+def _sealed(site: str, nonce: str, shown_at: dt.datetime, *, genuine: bool = True) -> FormToken:
+    payload = {"site": site, "nonce": nonce, "shown_at": shown_at.isoformat()}
+    return FormToken(nonce, tokens.seal(PURPOSE, payload), shown_at, genuine)

@@ -12,10 +12,12 @@ from helpbutton import clock
 from helpbutton.cases import handling, lifecycle
 from helpbutton.cases import queries as cases
 from helpbutton.cases.queries import CasePage, ReasonLine
+from helpbutton.cases.tasks import may_finish
 from helpbutton.conversation import operations as conversation
 from helpbutton.conversation.queries import thread_for_staff
 from helpbutton.errors import Conflict, FieldError, Invalid
 from helpbutton.notifications import texts
+from helpbutton.notifications.queries import held_for_sender
 from helpbutton.web.policy import policy
 from helpbutton.web.staff import safe_contact
 from helpbutton.web.staff.frame import staff_blueprint, staff_language, staff_page
@@ -30,6 +32,8 @@ REACHED: dict[str, Callable[[CasePage], bool]] = {
     "take": lambda case: case.mine,
     "release": lambda case: case.assigned_to is None,
     "close": lambda case: case.outcome is not None and case.outcome == request.form.get("outcome"),
+    "not_spam": lambda case: not case.quarantined,
+    "spam": lambda case: case.outcome == lifecycle.SPAM,
 }
 """When a form that was sent twice, or by two people, finds that what it asks for is so already."""
 
@@ -85,6 +89,20 @@ def close(number: str) -> AnyResponse:
     return _move("close", number, partial(handling.close, version=_version(), outcome=outcome))
 
 
+@bp.post("/cases/<number>/not-spam")
+@policy("staff")
+def release_quarantine(number: str) -> AnyResponse:
+    """A person sent it: its text messages go out."""
+    return _move("not_spam", number, handling.release_quarantine)
+
+
+@bp.post("/cases/<number>/spam")
+@policy("staff")
+def close_as_spam(number: str) -> AnyResponse:
+    """No person sent it: closed."""
+    return _move("spam", number, handling.close_as_spam)
+
+
 @bp.post("/cases/<number>/proposal")
 @policy("staff")
 def decide_proposal(number: str) -> AnyResponse:
@@ -129,6 +147,8 @@ def _page(
         ),
         cautions=safe_contact.cautions(case, language),
         danger_words=_danger_words(case.reasons),
+        quarantine=[line.reason for line in case.reasons if line.subject == "quarantine"],
+        held_back=held_for_sender(case.id),
         why=[[line.reason for line in case.reasons if line.subject == of] for of in SUBJECTS],
         nudge=texts.body(purpose="nudge", language=case.language, reference=REFERENCE_TO_COME)
         if nudged
@@ -136,6 +156,7 @@ def _page(
         grounds=handling.GROUNDS,
         outcomes=lifecycle.OUTCOMES,
         form_token=uuid.uuid4(),
+        may_finish=may_finish,
         failed=failed,
         errors=errors,
         typed=request.form if failed else {},

@@ -7,7 +7,9 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from helpbutton import clock, i18n
+from helpbutton.directory.sites import edited_organisations
 from helpbutton.errors import NotFound
+from helpbutton.feedback.operations import administered, waiting
 from helpbutton.web.pages import choose_language, page
 from helpbutton.web.staff import words
 from helpbutton.web.staff.promise_clock import short_moment
@@ -37,6 +39,8 @@ def staff_page(template: str, /, *, status: int = 200, **context: Any) -> Respon
         when=lambda moment: short_moment(moment, language),
         actor=actor,
         oversees=actor is not None and bool(actor.roles & OVERSEERS),
+        edits_sites=actor is not None and bool(edited_organisations(actor)),
+        feedback_waiting=waiting(actor) if actor is not None and administered(actor) else None,
         w=words,
         languages=i18n.WRITTEN,
         **context,

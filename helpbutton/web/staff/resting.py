@@ -24,6 +24,8 @@ def show() -> Response:
         "staff/resting.html",
         to_dos=outbox.resting(),
         notifications=notification_queries.waiting_for_human(g.actor),
+        in_quarantine=notification_queries.waiting_in_quarantine(g.actor),
+        spent_budgets=notification_queries.spent_budgets(g.actor),
     )
 
 

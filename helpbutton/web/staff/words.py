@@ -12,6 +12,7 @@ VIEWS = {
     "overdue": N_("Overdue"),
     "waiting": N_("Waiting for the family"),
     "review": N_("Needs review"),
+    "quarantined": N_("In quarantine"),
     "closed": N_("Closed cases"),
 }
 PREFERRED = {
@@ -35,6 +36,16 @@ VERBS = {
     "forwarding_declined": N_("Decided to keep it here"),
     "family_wrote": N_("The family wrote"),
     "family_read": N_("The family read the answer"),
+    "contact_changed": N_("The sender changed their contact details"),
+    "withdrawn": N_("The sender took the request back"),
+    "copy_requested": N_("The sender asked for a copy"),
+    "erasure_requested": N_("The sender asked for erasure"),
+    "task_done": N_("Task done"),
+    "new_code_issued": N_("Gave the sender a new code"),
+    "one_time_code_sent": N_("A one-time number was sent to the sender's own phone"),
+    "opened_with_one_time_code": N_("The sender opened the case with a one-time number"),
+    "quarantined": N_("Put into quarantine"),
+    "quarantine_lifted": N_("Found to be a real request"),
     "notification_retried": N_("Had a text message sent again"),
     "notification_dropped": N_("Settled a text message in another way"),
 }
@@ -44,15 +55,26 @@ TO_DOS = {
     "tell_sender": N_("Planning a notice to the family"),
     "tell_desk": N_("Planning a notice to the desk"),
     "tell_new_desk": N_("Planning a notice to the desk"),
+    "settle_held": N_("Sending or leaving the text messages of a quarantined case"),
     "forget_number": N_("Forgetting a number that was given for notices alone"),
+    "sender_acted": N_("Planning a notice to the desk"),
+    "send_one_time_code": N_("Sending a one-time number to a sender"),
     "deliver_notification": N_("Sending a text message"),
 }
 PURPOSES = {
     "confirmation": N_("Confirmation to the family"),
     "nudge": N_("Notice of an answer to the family"),
+    "one_time_code": N_("One-time number to the family"),
     "duty_alert": N_("Urgent alert to the person on duty"),
     "desk_alert": N_("Alert to the desk"),
 }
+LIMITS = {
+    "quarantined": N_("The case is in quarantine"),
+    "foreign_number": N_("The number is from a country to which nothing is sent by itself"),
+    "number_limit": N_("This number had its three text messages of the day"),
+    "site_budget": N_("The page with the button had sent its text messages of the day"),
+}
+"""Why a text message to a sender was held back before anybody tried to send it."""
 STATUSES = {
     "held": N_("It could not be sent, or nobody knows whether it arrived"),
     "failed": N_("The operator refused it"),

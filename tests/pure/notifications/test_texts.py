@@ -18,12 +18,11 @@ TELLING = (
 @pytest.mark.parametrize("count", [1, 2, 999])
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("purpose", PURPOSES)
-def test_one_segment_without_content(purpose: str, language: str, count: int) -> None:
+def test_short_and_without_content(purpose: str, language: str, count: int) -> None:
     reference = texts.new_reference()
     body = texts.body(purpose=purpose, language=language, reference=reference, count=count)
-    length = texts.septets(body)
-    assert length is not None
-    assert length <= texts.SEGMENT_SEPTETS
+    assert texts.fits(body)
+    assert texts.septets(body) or language not in WRITTEN
     assert reference in body
     assert "%" not in body
     words = body.lower().replace(reference.lower(), "")
@@ -67,6 +66,20 @@ def test_an_unknown_purpose_has_no_text() -> None:
 )
 def test_septets(text: str, length: int | None) -> None:
     assert texts.septets(text) == length
+
+
+def test_other_letters_cost_more_and_fit_in_two_segments() -> None:
+    assert texts.fits("a" * 160)
+    assert not texts.fits("a" * 161)
+    assert texts.fits("Ж" * 134)
+    assert not texts.fits("Ж" * 135)
+
+
+@pytest.mark.parametrize("purpose", ["duty_alert", "desk_alert"])
+def test_staff_are_alerted_in_a_language_of_theirs(purpose: str) -> None:
+    assert texts.body(purpose=purpose, language="ar", reference="K7QX") == texts.body(
+        purpose=purpose, language="en", reference="K7QX"
+    )
 
 
 def test_references_spell_nothing_and_vary() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from helpbutton.cases.submission import AGE_GROUPS, KINDS, ROLES
 from helpbutton.i18n import LANGUAGES
-from helpbutton.routing.coverage import prove
+from helpbutton.routing.coverage import DeskFitness, ServedPlace, prove
 from helpbutton.routing.match import Facts, RouteRule, Tie, match
 
 TODAY = dt.date(2026, 11, 22)
@@ -44,6 +44,21 @@ def test_topic_before_place_before_the_rest(changes: dict[str, str | None], expe
     facts = Facts(**{**TURKU.__dict__, **changes})
     assert desk(facts) == expected
     assert desk(facts, ALL[::-1]) == expected
+
+
+def test_an_area_lies_between_municipality_and_county() -> None:
+    kallio = RouteRule(8, 60, topic="bullying", area="kallio")
+    here = Facts("977", "19", topic="bullying", areas=frozenset({"kallio"}))
+    county = RouteRule(9, 70, topic="bullying", county="19")
+    town = RouteRule(10, 80, topic="bullying", municipality="977")
+    assert desk(here, [kallio, county]) == 60
+    assert desk(here, [kallio, county, town]) == 80
+    assert desk(Facts("564", "19", topic="bullying"), [kallio, county, town]) == 70
+    with pytest.raises(Tie):
+        desk(
+            Facts("977", "19", topic="bullying", areas=frozenset({"kallio", "selanne"})),
+            [kallio, RouteRule(11, 90, topic="bullying", area="selanne")],
+        )
 
 
 def test_a_route_counts_from_its_first_to_its_last_day() -> None:
@@ -95,12 +110,15 @@ def test_the_proof_counts_what_the_matcher_does(routes: list[RouteRule], dead: s
     scopes = {(r.topic, r.county, r.kind, r.language, r.age_group, r.role): r for r in routes}
     rules = list(scopes.values())
     topics = ["bullying", "grief_crisis", "separation_custody"]
+    desks = {
+        desk: DeskFitness(f"desk-{desk}", dead="nobody there" if desk in dead else "") for desk in range(1, 5)
+    }
     coverage = prove(
-        municipalities={"853": "05", "478": "91"},
+        places={"853": ServedPlace("05"), "478": ServedPlace("91")},
         served_counties={"05"},
         topics=topics,
         routes=rules,
-        dead_desks=dict.fromkeys(dead, "nobody there"),
+        desks=desks,
         on=TODAY,
     )
     size = len(KINDS) * len(LANGUAGES) * (len(AGE_GROUPS) + 1) * len(ROLES)

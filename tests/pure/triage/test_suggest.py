@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from helpbutton.triage import TriageFacts, screen, suggest, warm_up
 from helpbutton.triage.knowledge import FLAGS, LANGUAGES, URGENCIES, load, topic_urgencies
+from helpbutton.triage.messages import digest, messages
+from helpbutton.triage.model import learnt
 from helpbutton.triage.suggest import Suggestion
 
 NOTHING_SAID = {
@@ -107,10 +109,15 @@ def _seconds(text: str, times: int) -> float:
     return (time.perf_counter() - started) / times
 
 
+def test_the_weights_were_learnt_from_the_messages_as_they_stand() -> None:
+    assert learnt().digest == digest(), "run make triage-model"
+
+
 def test_the_knowledge_fits_together() -> None:
     topics = set(topic_urgencies())
     kinds = {kind["id"]: kind["owner_kind"] for kind in load("service_kinds.json")["service_kinds"]}
-    assert set(load("triage/examples.json")["topics"]) == topics
+    assert {message.topic for message in messages()} == topics
+    assert set(learnt().topics) == topics
     for topic in load("topics.json")["topics"]:
         assert kinds[topic["service_kind"]] == topic["owner_kind"], topic["id"]
         assert set(topic["alternative_service_kinds"]) <= set(kinds), topic["id"]

@@ -39,6 +39,66 @@ def test_what_does_not_belong_to_the_role_is_left_out() -> None:
     assert (submission.kind, submission.consent, submission.do_not_tell_guardian) == ("help", None, False)
 
 
+def test_a_child_answers_in_words_of_its_own() -> None:
+    body = b"role=child&topic=money_housing&child_topic=bullying&child_age_group=&own_age=10-12"
+    found = arrived(body, "application/x-www-form-urlencoded")
+    assert (found["topic"], found["child_age_group"]) == ("bullying", "10-12")
+    assert "child_topic" not in found
+    of_a_parent = arrived(body.replace(b"child&", b"parent&", 1), "application/x-www-form-urlencoded")
+    assert (of_a_parent["topic"], of_a_parent["child_age_group"]) == ("money_housing", "")
+
+
+@pytest.mark.parametrize("role", fields.UNDER_AGE)
+def test_a_child_who_does_not_know_the_topic_is_believed(role: str) -> None:
+    body = f"role={role}&topic=money_housing&child_topic=".encode()
+    assert fields.kept(arrived(body, "application/x-www-form-urlencoded")) == {"role": role}
+
+
+WAYS = {
+    "phone": "0401234567",
+    "email": "aino@example.fi",
+    "safe_to_call": "1",
+    "safe_to_text": "1",
+    "safe_to_leave_message": "1",
+    "private_phone": "1",
+}
+
+
+@pytest.mark.parametrize(
+    ("reach", "left"),
+    [
+        (
+            "phone",
+            {"phone", "email", "safe_to_call", "safe_to_text", "safe_to_leave_message", "private_phone"},
+        ),
+        ("nudge", {"phone", "nudge_only", "safe_to_text", "private_phone"}),
+        ("none", set()),
+    ],
+)
+def test_only_what_the_chosen_way_asks_for_is_kept(reach: str, left: set[str]) -> None:
+    contact = parse(fields.to_submission({"text": "Hei", "reach": reach, **WAYS}, **SITE)).contact
+    assert {name for name, value in contact.model_dump().items() if value} == left
+
+
+def test_nobody_leaves_a_voice_message_who_may_not_call() -> None:
+    filled = {"text": "Hei", "phone": "0401234567", "safe_to_leave_message": "1"}
+    assert not parse(fields.to_submission(filled, **SITE)).contact.safe_to_leave_message
+
+
+def test_advice_without_identity_has_nothing_of_the_family() -> None:
+    of_family = {"existing_worker": "Liisa", "secret_address": "1", "interpreter": "ar"}
+    filled = {"text": "Hei", "role": "professional", **of_family}
+    without = parse(fields.to_submission({**filled, "kind": "consultation_anonymous"}, **SITE))
+    assert (without.existing_worker, without.secret_address, without.interpreter) == (None, False, None)
+    consented = {
+        **filled,
+        "kind": "consultation_with_consent",
+        "consent_by": "isä",
+        "consent_how": "puhelimessa",
+    }
+    assert parse(fields.to_submission(consented, **SITE)).existing_worker == "Liisa"
+
+
 def test_a_consent_is_split_into_lines() -> None:
     filled = {
         "text": "Hei",

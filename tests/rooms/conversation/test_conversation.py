@@ -10,7 +10,7 @@ from sqlalchemy import select
 from helpbutton import clock
 from helpbutton.audit.models import AuditEntry
 from helpbutton.cases import handling, queries
-from helpbutton.conversation import operations
+from helpbutton.conversation import family, operations
 from helpbutton.conversation import queries as thread
 from helpbutton.db import reading
 from helpbutton.errors import Conflict, Invalid, NotFound
@@ -27,8 +27,8 @@ def test_an_answer_is_read_with_the_receipt_code_and_noticed_as_read(
     operations.answer(actor=cara, number=receipt["number"], body="Soitan huomenna.\r\nT. Cara", token="t1")
     operations.answer(actor=cara, number=receipt["number"], body="Soitan huomenna.\r\nT. Cara", token="t1")
     drain()
-    case_id = thread.case_of_code(receipt["receipt_code"].lower().replace("-", ""))
-    page = thread.family_page(case_id=case_id)
+    case_id = family.case_of_code(receipt["receipt_code"].lower().replace("-", ""))
+    page = family.family_page(case_id=case_id)
     assert [(entry.kind, entry.body) for entry in page.entries] == [
         ("to_family", "Soitan huomenna.\nT. Cara")
     ]
@@ -68,7 +68,7 @@ def test_the_family_writes_back_and_the_desk_is_told(
     cara = cast.actor("cara")
     operations.answer(actor=cara, number=receipt["number"], body="Milloin voin soittaa?", token="t1")
     drain()
-    case_id = thread.case_of_code(receipt["receipt_code"])
+    case_id = family.case_of_code(receipt["receipt_code"])
     operations.write_from_family(case_id=case_id, body="Illalla", token="f1")
     operations.write_from_family(case_id=case_id, body="Illalla", token="f1")
     page = queries.open_case(actor=cara, number=receipt["number"])
@@ -88,7 +88,7 @@ def test_a_closed_case_opens_again_within_thirty_days_and_not_later(
     cara = cast.actor("cara")
     page = queries.open_case(actor=cara, number=receipt["number"])
     handling.close(actor=cara, number=page.number, version=page.version, outcome="advice_given")
-    case_id = thread.case_of_code(receipt["receipt_code"])
+    case_id = family.case_of_code(receipt["receipt_code"])
     with clock.moved(clock.now() + dt.timedelta(days=31)), pytest.raises(Conflict):
         operations.write_from_family(case_id=case_id, body="Vieläkin", token="f1")
     operations.write_from_family(case_id=case_id, body="Vieläkin", token="f2")
@@ -117,7 +117,7 @@ def test_a_message_that_cannot_be_kept_is_named(body: str, code: str, app: Flask
 def test_an_unknown_code_opens_nothing(typed: str, app: Flask, cast: Cast) -> None:
     cast.send()
     with pytest.raises(NotFound):
-        thread.case_of_code(typed)
+        family.case_of_code(typed)
 
 
 def test_words_of_danger_in_a_later_message_alert_the_desk_at_once(
@@ -125,7 +125,7 @@ def test_words_of_danger_in_a_later_message_alert_the_desk_at_once(
 ) -> None:
     receipt = cast.send().get_json()
     drain()
-    case_id = thread.case_of_code(receipt["receipt_code"])
+    case_id = family.case_of_code(receipt["receipt_code"])
     operations.write_from_family(case_id=case_id, body="Mies löi ja uhkasi tappaa", token="f1")
     drain()
     page = queries.open_case(actor=cast.actor("cara"), number=receipt["number"])

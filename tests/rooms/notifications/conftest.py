@@ -278,5 +278,6 @@ def use_twilio(directory: Path, api_base: str) -> None:
         "twilio_auth_token_file": token,
         "twilio_from": "+358501111111",
         "twilio_api_base": api_base,
+        "sms_countries": "+358, +1",
     }
     settings.activate(settings.current().model_copy(update=chosen))

@@ -291,7 +291,7 @@ def test_numbers_stay_out_of_the_logs(
 def test_the_stand_in_speaks_to_the_sdk_in_pages_and_one_by_one(world: World, provider: Provider) -> None:
     number = f"+35840{clock.now():%H%M%S}"
     for _ in range(5):
-        deliver(plan(world, "confirmation", number))
+        deliver(plan(world, "duty_alert", number))
     http = twilio._HttpClient(provider.url)
     client = Client("AC" + "0" * 32, "a-token", http_client=http)
     messages = client.messages.list(to=number, page_size=2)

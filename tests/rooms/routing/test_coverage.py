@@ -13,6 +13,7 @@ from helpbutton.directory import queries as directory
 from helpbutton.directory.models import Route, Service
 from helpbutton.i18n import LANGUAGES
 from helpbutton.routing import queries
+from helpbutton.routing.coverage import unfit
 from helpbutton.routing.match import Facts, match
 
 POINTS = 20_000
@@ -30,7 +31,7 @@ def test_twenty_thousand_points_agree_with_the_matcher(app: Flask) -> None:
     chance, today = random.Random(20261122), clock.today()
     served = [p for p in directory.municipalities() if p.county in directory.installation().counties]
     topics = [None, *(topic.id for topic in directory.topics())]
-    dead = queries.dead_desks(today)
+    places, desks = queries.served_places(), queries.desk_fitness(today)
     routes = {place.code: directory.routes_of(place) for place in served}
     for _ in range(POINTS):
         place = chance.choice(served)
@@ -42,18 +43,19 @@ def test_twenty_thousand_points_agree_with_the_matcher(app: Flask) -> None:
             chance.choice(LANGUAGES),
             chance.choice([None, *AGE_GROUPS]),
             chance.choice(ROLES),
+            directory.areas_of(place.code),
         )
         found = match(facts, routes[place.code], on=today)
         assert found is not None, facts
-        assert found.desk not in dead, facts
+        assert not unfit(desks[found.desk], places[place.code], kind=facts.kind, language=facts.language), (
+            facts
+        )
 
 
 def test_a_gap_is_named_with_its_place_and_reason(app: Flask) -> None:
     with transaction() as session:
         session.execute(update(Route).where(Route.county_code == "13").values(valid_to=dt.date(2020, 1, 1)))
-        session.execute(
-            update(Service).where(Service.key == "turku-school").values(duty_number=None, hours={})
-        )
+        session.execute(update(Service).where(Service.key == "turku-school").values(hours={}))
     db.session.remove()
     coverage = queries.check()
     assert not coverage.complete

@@ -59,8 +59,8 @@ def test_everything_filled_in_arrives(client: FlaskClient) -> None:
     filled = {
         "role": "young_person",
         "municipality": "445",
-        "topic": "bullying",
-        "child_age_group": "13-15",
+        "child_topic": "bullying",
+        "own_age": "13-15",
         "language": "sv",
         "interpreter": "ar",
         "may_forward": "1",
@@ -69,6 +69,7 @@ def test_everything_filled_in_arrives(client: FlaskClient) -> None:
         "phone": "040 123 4567",
         "not_before": "09:00",
         "safe_to_call": "1",
+        "private_phone": "1",
     }
     assert sent(client, **filled).step == "sent"
     case = reading().scalars(select(Case)).one()
@@ -84,6 +85,7 @@ def test_everything_filled_in_arrives(client: FlaskClient) -> None:
     assert stored == ("young_person", "445", "bullying", "13-15", "sv", "ar")
     assert (case.may_forward, case.do_not_tell_guardian, case.secret_address) == (True, True, True)
     assert (contact.not_before, contact.safe_to_call, contact.safe_to_text) == ("09:00", True, False)
+    assert contact.private_phone
 
 
 def test_a_professional_needs_the_recorded_consent(client: FlaskClient) -> None:
@@ -100,7 +102,7 @@ def test_a_professional_needs_the_recorded_consent(client: FlaskClient) -> None:
 
 
 def test_a_number_for_the_nudge_only_is_never_called(client: FlaskClient) -> None:
-    sent(client, phone="040 123 4567", nudge_only="1", safe_to_call="1")
+    sent(client, phone="040 123 4567", reach="nudge", safe_to_call="1")
     contact = reading().scalars(select(Contact)).one()
     assert (contact.nudge_only, contact.safe_to_text, contact.safe_to_call) == (True, True, False)
 
@@ -108,6 +110,72 @@ def test_a_number_for_the_nudge_only_is_never_called(client: FlaskClient) -> Non
 def test_a_number_without_permission_is_pointed_out(client: FlaskClient) -> None:
     page = visit(client).press("check", text=MORNINGS, phone="040 123 4567")
     assert "you have not allowed calls or text messages" in page.text
+
+
+def test_who_does_not_want_to_be_contacted_leaves_no_number(client: FlaskClient) -> None:
+    page = visit(client).press(
+        "check", text=MORNINGS, reach="none", phone="040 123 4567", safe_to_call="1", email="aino@example.fi"
+    )
+    assert "We do not call you or write to you." in page.text
+    assert page.press("send").step == "sent"
+    contact = reading().scalars(select(Contact)).one()
+    assert (contact.phone, contact.safe_to_call) == (None, False)
+
+
+def test_each_part_of_the_summary_leads_back_to_its_own_place(client: FlaskClient) -> None:
+    page = visit(client).press("check", text=MORNINGS, role="child", child_topic="bullying")
+    form = visit(client).html
+    places = re.findall(r'formaction="/ask/demo#(\w+)"', page.html)
+    assert {"text", "who", "child_topic", "municipality", "contact", "passing", "language"} <= set(places)
+    assert [place for place in places if f'id="{place}"' not in form] == []
+    assert "Straight to the summary" in page.press("edit").text
+
+
+@pytest.mark.parametrize("role", ["parent", "young_person", "child", "relative", "professional", "other"])
+def test_every_question_has_words_for_every_role(client: FlaskClient, role: str) -> None:
+    page = visit(client).html
+    for name in ("text", "municipality", "phone", "name"):
+        label = re.search(rf'<label for="{name}">(.*?)</label>', page, re.DOTALL)
+        assert label
+        assert len(re.findall(rf'data-as="[^"]*\b{role}\b[^"]*"', label[1])) == 1
+
+
+def test_a_child_is_told_who_reads_and_when_an_adult_must_act(client: FlaskClient) -> None:
+    page = visit(client).html
+    for role in ("child", "young_person"):
+        door = page.partition(f'<div class="notice calm" data-as="{role}">')[2].partition("</div>")[0]
+        assert "parents" in door
+        assert "They tell you" in door
+
+
+IDENTIFYING = "Lapsi on 131052-308T, nimi on Eero Virtanen, soita 040 765 4321."
+
+
+def test_what_tells_who_the_family_is_is_pointed_out_and_does_not_block(client: FlaskClient) -> None:
+    page = visit(client).press("check", text=IDENTIFYING, role="professional", kind="consultation_anonymous")
+    assert "Your text seems to tell who the family is." in page.text
+    assert re.findall(r"<mark>([^<]+)</mark>", page.html) == ["131052-308T", "Eero Virtanen", "040 765 4321"]
+    assert page.html.index("Take it out of the text") < page.html.index("Send anyway")
+    assert page.press("send").step == "sent"
+
+
+def test_others_are_told_of_an_identity_code_alone(client: FlaskClient) -> None:
+    page = visit(client).press("check", text=IDENTIFYING)
+    assert "There is a personal identity code in your text." in page.text
+    assert re.findall(r"<mark>([^<]+)</mark>", page.html) == ["131052-308T"]
+    assert "identity code" not in visit(client).press("check", text="Soita 040 765 4321").text
+
+
+def test_advice_without_identity_keeps_nothing_of_the_family(client: FlaskClient) -> None:
+    filled = {"existing_worker": "Liisa", "secret_address": "1", "interpreter": "ar"}
+    sent(client, role="professional", kind="consultation_anonymous", **filled)
+    case = reading().scalars(select(Case)).one()
+    assert (case.kind, case.existing_worker, case.secret_address, case.interpreter) == (
+        "consultation_anonymous",
+        None,
+        False,
+        None,
+    )
 
 
 def test_going_back_keeps_everything(client: FlaskClient) -> None:
@@ -203,6 +271,7 @@ def test_a_request_that_cannot_be_stored_stays_on_the_page_and_is_sent_later(cli
         session.execute(text("ALTER TABLE contact RENAME TO away"))
     failed = summary.press("send")
     assert (failed.status, failed.step) == (503, "check")
+    assert int(failed.answer.headers["Retry-After"]) > 0
     assert MORNINGS in failed.text
     with transaction() as session:
         session.execute(text("ALTER TABLE away RENAME TO contact"))

@@ -2,6 +2,7 @@
 
 const NEUTRAL_PAGE = "https://yle.fi/saa";
 const THREE_ESCAPES_MS = 2000;
+const HOST_LEAVES_WITHIN_MS = 300;
 
 const framed = window.parent !== window;
 const origins = (document.body.dataset.origins || "").split(" ");
@@ -20,7 +21,9 @@ function tell(type, more = {}) {
 }
 
 addEventListener("message", (event) => {
-  if (event.source !== window.parent || event.data?.helpButton !== "hello" || !origins.includes(event.origin)) return;
+  if (event.source !== window.parent || !origins.includes(event.origin)) return;
+  if (event.data?.helpButton === "leave") ask();
+  if (event.data?.helpButton !== "hello") return;
   host = event.origin;
   tell("ready");
   tellHeight();
@@ -33,38 +36,58 @@ function tellHeight() {
 
 const sizes = new ResizeObserver(tellHeight);
 
-/* Leaving. */
+/* The host asks before it closes only while it knows of text that nobody was asked about; heard after everybody else. */
+let told = false;
+
+function tellTyped() {
+  const unasked = typed && !asked;
+  if (unasked !== told) tell("typed", { typed: unasked });
+  told = unasked;
+}
+
+addEventListener("input", tellTyped);
+
+/* Leaving. The host goes first, because it can empty its own page; if it does not, we do. */
 
 function exit() {
   typed = false;
   pages.length = 0;
   document.title = "";
   document.body.replaceChildren();
-  if (host) tell("exit");
+  tell("exit");
+  if (host) setTimeout(goAway, HOST_LEAVES_WITHIN_MS);
+  else goAway();
+}
+
+function goAway() {
   window.top.location.replace(NEUTRAL_PAGE);
 }
 
 let escapes = [];
-let untold = 0;
 
+/* Each is told to the host as well, where the next one may be pressed. */
 addEventListener("keydown", (event) => {
-  if (event.key !== "Escape") return;
+  if (event.key !== "Escape" || event.repeat || event.isComposing) return;
   escapes = [...escapes.filter((at) => event.timeStamp - at < THREE_ESCAPES_MS), event.timeStamp];
-  untold = Math.min(untold + 1, escapes.length);
+  tell("escape");
   if (escapes.length > 2) exit();
   else if (framed) close();
 });
 
-/* The next Escape may reach the host page, so it is told how many were pressed here. */
 function close() {
   if (typed && !asked) {
-    asked = true;
-    say("leave");
-  } else {
-    say();
-    tell("close", { escapes: untold });
-    untold = 0;
+    ask();
+    return;
   }
+  say();
+  tell("close");
+}
+
+/* Asks once whether to leave the text for now. */
+function ask() {
+  asked = true;
+  say("leave");
+  tellTyped();
 }
 
 addEventListener("beforeunload", (event) => {

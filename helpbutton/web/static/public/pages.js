@@ -3,12 +3,28 @@
 const pages = [];
 let current = 0;
 
-function parts(page) {
+function taken(page) {
   return { body: page.body, language: page.documentElement.lang, direction: page.documentElement.dir, title: page.title };
 }
 
-function remember() {
-  pages[current] = parts(document);
+function stepOf(body) {
+  return body.querySelector("main").dataset.step;
+}
+
+/* A page came from the server. The same page again (with errors, or in another language) stays in its place.
+   `place` is the part or field to open; what the page has to say about errors comes before it. */
+function arrive(page, place) {
+  if (stepOf(page.body) !== stepOf(document.body)) {
+    pages[current] = taken(document);
+    current += 1;
+    pages.length = current;
+    history.pushState({ page: current }, "");
+  }
+  show(page);
+  const told = document.querySelector("[data-focus]");
+  const opened = openFirst(place) || heading();
+  settle(told || opened);
+  if (shownPart()) history.replaceState({ page: current, part: shownPart().id }, "");
 }
 
 function show(page) {
@@ -18,16 +34,30 @@ function show(page) {
   document.documentElement.dir = direction;
   document.title = title;
   prepare();
-  scrollTo(0, 0);
-  (document.querySelector("[data-focus]") || document.querySelector("main")).focus({ preventScroll: true });
 }
 
-addEventListener("popstate", (event) => {
-  const page = pages[event.state?.page ?? 0];
-  if (!page) return;
-  remember();
-  current = event.state?.page ?? 0;
-  show(page);
+/* Opens the first part with an error, else the part or field called `place`, else the first part. */
+function openFirst(place) {
+  const wrong = document.querySelector(".part .error");
+  return openAt(wrong ? wrong.closest(".part").id : place) || openPart();
+}
+
+function heading() {
+  const found = document.querySelector("h1") || document.querySelector("main");
+  found.tabIndex = -1;
+  return found;
+}
+
+addEventListener("popstate", ({ state }) => {
+  if (!state) return;
+  giveUp();
+  if (state.page !== current) {
+    if (!pages[state.page]) return;
+    pages[current] = taken(document);
+    current = state.page;
+    show(pages[current]);
+  }
+  settle(openPart(state.part) || heading());
 });
 
 /* On every page. */
@@ -39,10 +69,11 @@ function say(what) {
 function prepare() {
   for (const button of document.querySelectorAll("[data-copy], [data-print]")) button.hidden = false;
   for (const button of document.querySelectorAll("[data-close]")) button.hidden = !framed;
-  for (const select of document.querySelectorAll("select[data-search]")) makeSearchable(select);
+  for (const select of document.querySelectorAll("select[data-search]")) new Search(select);
   sizes.disconnect();
   sizes.observe(document.body);
   tellHeight();
+  guardReceipt();
   if (document.querySelector("main").dataset.step === "sent") {
     typed = false;
     tell("sent");
@@ -66,4 +97,7 @@ document.addEventListener("click", async (event) => {
   else tell("close", { done: true });
 });
 
+document.documentElement.classList.add("scripted");
+history.replaceState({ page: 0 }, "");
 prepare();
+openFirst(location.hash.slice(1));

@@ -1,0 +1,1 @@
+"""Feedback on accessibility: given without a name, answered within 14 days."""

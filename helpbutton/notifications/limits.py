@@ -1,0 +1,47 @@
+"""Which SMS to a sender waits for a human: quarantine, foreign numbers, and how many a number or a page gets a day."""
+
+from functools import partial
+
+import structlog
+from sqlalchemy.orm import Session
+
+from helpbutton import clock, daily_counts, settings
+from helpbutton.cases.models import Case
+from helpbutton.db import after_commit
+from helpbutton.directory.models import Site
+from helpbutton.vault import sealing
+
+QUARANTINED, FOREIGN_NUMBER = "quarantined", "foreign_number"
+NUMBER_LIMIT, SITE_BUDGET = "number_limit", "site_budget"
+LIMITS = (QUARANTINED, FOREIGN_NUMBER, NUMBER_LIMIT, SITE_BUDGET)
+PER_NUMBER = 3
+
+log = structlog.get_logger()
+
+
+def reason_to_hold(session: Session, *, case: Case, number: str) -> str | None:
+    """One of `LIMITS` when an SMS to the sender's number (E.164) must wait; None when it may go, and is counted.
+
+    Counting happens in the caller's transaction, so what is planned once is counted once.
+    """
+    if case.quarantined:
+        return QUARANTINED
+    if not number.startswith(settings.current().sms_prefixes):
+        return FOREIGN_NUMBER
+    if daily_counts.add(session, _number_scope(number), at_most=PER_NUMBER) is None:
+        return NUMBER_LIMIT
+    site = session.get_one(Site, case.site_id)
+    used = daily_counts.add(session, f"sms/site/{site.id}", at_most=site.sms_per_day)
+    if used == site.sms_per_day:
+        after_commit(session, partial(log.warning, "sms_budget_spent", site=site.key, limit=used))
+    return SITE_BUDGET if used is None else None
+
+
+def may_go_by_itself(*, case: Case, number: str) -> bool:
+    """Whether neither quarantine nor a foreign number asks for a human first; counts nothing."""
+    return not case.quarantined and number.startswith(settings.current().sms_prefixes)
+
+
+def _number_scope(number: str) -> str:
+    """The same number has another digest tomorrow."""
+    return f"sms/{sealing.digest('sms-number', clock.today().isoformat(), number).hex()}"

@@ -1,0 +1,65 @@
+"""Sending the one-time code that opens a case whose receipt code was lost."""
+
+import datetime as dt
+
+from sqlalchemy.orm import Session
+
+from helpbutton import clock, outbox
+from helpbutton.cases import lost_code
+from helpbutton.cases.access import write_logbook
+from helpbutton.cases.models import Case, CodeRequest
+from helpbutton.db import transaction
+from helpbutton.notifications import texts
+from helpbutton.notifications.kinds import DELIVER
+from helpbutton.notifications.limits import may_go_by_itself
+from helpbutton.notifications.lifecycle import ONE_TIME_CODE
+from helpbutton.notifications.models import Notification
+from helpbutton.notifications.recipient import one_time_code_key, safe_hours, sealed_place
+
+
+def send_one_time_code(request_id: int) -> None:
+    """To-do: look the number of a request up; where it is some sender's own phone, one code goes there.
+
+    Nothing is sent to a number that nobody gave as only theirs, outside its safe hours, or that had its codes today,
+    nor for a case in quarantine. Codes have a daily limit of their own: other SMS do not lock a family out.
+    """
+    with transaction() as session:
+        lost_code.forget_old(session)
+        request = session.get(CodeRequest, request_id, with_for_update=True, populate_existing=True)
+        if request is None or request.number is None:
+            return
+        number, found = lost_code.look_up(session, request)
+        now = clock.now()
+        cases = [
+            case
+            for case, contact in found
+            if safe_hours(contact).next(now) == now and may_go_by_itself(case=case, number=number)
+        ]
+        late = now - request.asked_at > lost_code.VALID_FOR
+        if late or not cases or lost_code.sent_today(session, request) >= lost_code.CODES_A_DAY:
+            return
+        request.case_ids, request.sent_at = [case.id for case in cases], now
+        _plan(session, cases[0], request.token, number, now)
+        for case in cases:
+            write_logbook(session, case, "one_time_code_sent")
+
+
+def _plan(session: Session, case: Case, token: str, number: str, now: dt.datetime) -> None:
+    key = one_time_code_key(token)
+    notification = Notification(
+        dedupe_key=key,
+        case_id=case.id,
+        service_id=case.service_id,
+        purpose=ONE_TIME_CODE,
+        language=case.language,
+        reference=texts.new_reference(),
+        count=1,
+        to_sealed=case.case_key.vault().seal(number, sealed_place(key)),
+        status="planned",
+        not_before=now,
+        created_at=now,
+        changed_at=now,
+    )
+    session.add(notification)
+    session.flush()
+    outbox.add(session, DELIVER, ref=notification.id, priority=outbox.URGENT)

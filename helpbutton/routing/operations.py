@@ -1,0 +1,127 @@
+"""Changing the routes together with their proof, and proving them every night."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from helpbutton import clock
+from helpbutton.audit import operations as audit
+from helpbutton.db import reading, transaction
+from helpbutton.directory import queries as directory
+from helpbutton.directory.models import Route, Service
+from helpbutton.directory.rows import RouteRow
+from helpbutton.errors import HelpButtonError, NotFound
+from helpbutton.routing import queries
+from helpbutton.routing.coverage import Coverage, Gap
+from helpbutton.routing.models import RoutingProof
+from helpbutton.routing.trial import RouteChange, proved
+from helpbutton.staff.actor import Actor
+from helpbutton.vault import sealing
+
+PROVED_EVERY = dt.timedelta(hours=20)
+NIGHT = range(2, 5)
+OVERDUE_AFTER = dt.timedelta(hours=30)
+
+
+class LeavesGaps(HelpButtonError):
+    """The change would leave `combinations` more combinations without a desk; `gaps` names them."""
+
+    def __init__(self, combinations: int, gaps: tuple[Gap, ...]) -> None:
+        super().__init__(f"this would leave {combinations} combinations without a desk")
+        self.combinations, self.gaps = combinations, gaps
+
+
+def change_routes(*, actor: Actor, change: RouteChange) -> Coverage:
+    """Change the routes, or leave everything as it was. Returns the proof of the new routes.
+
+    The actor must administer the organisation of every desk that a route leads to. Raises NotFound (no such desk or
+    route of theirs), Invalid (an unknown value, or a tie), LeavesGaps.
+    """
+    with transaction() as session:
+        ended = _own_routes(session, actor, change.end)
+        desks = _own_desks(session, actor, {row.service for row in change.add})
+        before = proved(directory.all_routes())
+        yesterday = clock.today() - dt.timedelta(days=1)
+        for route in ended:
+            if route.valid_from is not None and route.valid_from > yesterday:
+                session.delete(route)
+            else:
+                route.valid_to = yesterday
+        session.add_all(_route(row, desks[row.service]) for row in change.add)
+        session.flush()
+        after = proved(directory.all_routes())
+        if after.without_desk > before.without_desk:
+            known = {(gap.municipality, gap.topic, gap.why, gap.scope) for gap in before.gaps}
+            new = [g for g in after.gaps if (g.municipality, g.topic, g.why, g.scope) not in known]
+            raise LeavesGaps(after.without_desk - before.without_desk, tuple(new))
+        for organisation_id in {service.organisation_id for service in desks.values()} | {
+            session.get_one(Service, route.service_id).organisation_id for route in ended
+        }:
+            audit.record(
+                session,
+                organisation_id=organisation_id,
+                actor=actor.pseudonym,
+                action="routes_changed",
+                subject=sealing.pseudonym("organisation", organisation_id),
+            )
+        return after
+
+
+def prove_nightly() -> None:
+    """Prove the routes once a night and keep the result; by day only when the last proof is far too old."""
+    last = reading().scalar(select(func.max(RoutingProof.at)))
+    now = clock.now()
+    age = now - last if last else OVERDUE_AFTER
+    if age < PROVED_EVERY or (clock.local(now).hour not in NIGHT and age < OVERDUE_AFTER):
+        return
+    coverage = queries.check()
+    with transaction() as session:
+        session.add(
+            RoutingProof(
+                at=now,
+                combinations=coverage.combinations,
+                without_desk=coverage.without_desk,
+                gaps=len(coverage.gaps),
+            )
+        )
+
+
+def _own_routes(session: Session, actor: Actor, ids: Sequence[int]) -> list[Route]:
+    routes = list(session.scalars(select(Route).where(Route.id.in_(ids))))
+    if len(routes) != len(set(ids)):
+        raise NotFound("route")
+    for route in routes:
+        _must_administer(actor, session.get_one(Service, route.service_id))
+    return routes
+
+
+def _own_desks(session: Session, actor: Actor, keys: set[str]) -> dict[str, Service]:
+    services = {row.key: row for row in session.scalars(select(Service).where(Service.key.in_(keys)))}
+    for key in keys:
+        if key not in services:
+            raise NotFound(f"desk {key}")
+        _must_administer(actor, services[key])
+    return services
+
+
+def _must_administer(actor: Actor, service: Service) -> None:
+    if actor.organisations.get(service.organisation_id) != "administrator":
+        raise NotFound(f"desk {service.key}")
+
+
+def _route(row: RouteRow, service: Service) -> Route:
+    return Route(
+        service_id=service.id,
+        topic=row.topic,
+        county_code=row.county_code,
+        municipality_code=row.municipality_code,
+        area_key=row.area,
+        kind=row.kind,
+        language=row.language,
+        age_group=row.age_group,
+        role=row.role,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+    )

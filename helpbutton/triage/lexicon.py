@@ -1,0 +1,115 @@
+"""The lexicon of topics: phrases that speak for a topic, with weights, and what a child's age adds to them."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from helpbutton.triage.knowledge import KnowledgeError, load, topic_urgencies
+from helpbutton.triage.phrases import Match, PhraseBook, quote
+from helpbutton.triage.words import Token
+
+_CAP = 9.0
+_FLAG_WEIGHT = 2.0
+_AGE_WEIGHT = 2.0
+_TEENAGE = 13
+_CHILD, _YOUTH = "child_mental_health", "youth_mental_health"
+_TOPICS_OF_FLAG = {
+    "danger_now": ("domestic_violence",),
+    "suicide_selfharm": (_CHILD, _YOUTH),
+    "violence": ("domestic_violence",),
+    "sexual_abuse": ("child_safety",),
+    "neglect_now": ("child_safety",),
+    "harm_feared": ("parent_wellbeing",),
+    "missing": ("youth_risk",),
+    "honour_violence": ("domestic_violence",),
+    "no_shelter": ("money_housing",),
+}
+_AGE = re.compile(
+    r"\b(\d{1,2}) ?-? ?(?:v\b|vee\b|vuoti|år|yr|year)|\b(?:oon|olen|är|e|am|i'm) (1\d)\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Sound:
+    """A phrase that speaks for a topic with this weight."""
+
+    topic: str
+    weight: int
+    phrase: str
+
+
+@cache
+def lexicon(language: str) -> PhraseBook[Sound]:
+    """The phrases of one language. Raises KnowledgeError for topics that do not exist."""
+    book: PhraseBook[Sound] = PhraseBook()
+    topics = load("triage/lexicon.json")["topics"]
+    if set(topics) != set(topic_urgencies()):
+        raise KnowledgeError("config/triage/lexicon.json: its topics are not those of config/topics.json")
+    for topic, languages in topics.items():
+        for weight, phrases in languages.get(language, {}).items():
+            for phrase in phrases:
+                book.add(phrase, Sound(topic, int(weight), phrase))
+    return book
+
+
+def spoken_for(
+    cleaned: str,
+    tokens: Sequence[Token],
+    language: str,
+    *,
+    flags: Sequence[str] = (),
+    role: str | None = None,
+) -> tuple[dict[str, float], list[Match[Sound]]]:
+    """Topic -> weight of what speaks for it, at most 9 each, and the phrases that were found.
+
+    Danger `flags` speak for the topics where such danger belongs; the child's age and the sender's `role` tell a
+    child's mood from a young person's.
+    """
+    matches = list(lexicon(language).find(tokens))
+    spoken = _spoken(matches)
+    for flag in flags:
+        for topic in _TOPICS_OF_FLAG[flag]:
+            spoken[topic] = spoken.get(topic, 0.0) + _FLAG_WEIGHT
+    _move_to_age(spoken, cleaned, role)
+    return {topic: min(weight, _CAP) for topic, weight in spoken.items()}, matches
+
+
+def _spoken(matches: Sequence[Match[Sound]]) -> dict[str, float]:
+    """Topic -> weight of its phrases, each phrase once and each stretch of words once."""
+    sums: dict[str, float] = {}
+    taken: dict[str, set[int]] = {}
+    phrases: set[Sound] = set()
+    for match in sorted(matches, key=lambda found: (-found.label.weight, found.first)):
+        sound = match.label
+        places = set(range(match.first, match.last + 1))
+        if sound in phrases or places & taken.setdefault(sound.topic, set()):
+            continue
+        phrases.add(sound)
+        taken[sound.topic] |= places
+        sums[sound.topic] = sums.get(sound.topic, 0.0) + sound.weight
+    return sums
+
+
+def _move_to_age(spoken: dict[str, float], cleaned: str, role: str | None) -> None:
+    """Add to the mood topic of the right age where one of the two is spoken of already."""
+    if _CHILD not in spoken and _YOUTH not in spoken:
+        return
+    found = _AGE.search(cleaned)
+    if found:
+        fitting = _YOUTH if int(found.group(1) or found.group(2)) >= _TEENAGE else _CHILD
+    elif role == "young_person":
+        fitting = _YOUTH
+    elif role == "child":
+        fitting = _CHILD
+    else:
+        return
+    spoken[fitting] = spoken.get(fitting, 0.0) + _AGE_WEIGHT
+
+
+def quoted(
+    cleaned: str, tokens: Sequence[Token], matches: Sequence[Match[Sound]], topic: str
+) -> tuple[str, ...]:
+    """At most three quotations that speak for the topic, the weightiest first."""
+    own = sorted((m for m in matches if m.label.topic == topic), key=lambda m: (-m.label.weight, m.first))
+    return tuple(dict.fromkeys(quote(cleaned, tokens, match) for match in own))[:3]

@@ -1,0 +1,144 @@
+"""What a family does on its own page: read, write, change how it may be reached, take back, ask for its rights."""
+
+import uuid
+from collections.abc import Callable
+from functools import partial
+
+from flask import Response, request
+
+from helpbutton.cases import sender, tasks
+from helpbutton.cases.submission import parse_contact
+from helpbutton.conversation.family import family_page
+from helpbutton.conversation.operations import write_from_family
+from helpbutton.directory import queries as directory
+from helpbutton.errors import Conflict, FieldError, Invalid
+from helpbutton.reasons import N_
+from helpbutton.web import field_messages
+from helpbutton.web.promise_words import answer_by_words
+from helpbutton.web.public import choices
+from helpbutton.web.public.receipt_page import draft, language, show, token_of
+
+TYPED = ("name", "phone", "email", "preferred", "not_before", "not_after")
+TICKED = (
+    *("safe_to_call", "safe_to_leave_message", "safe_to_text", "sms_may_name_service"),
+    *("nudge_only", "private_phone"),
+)
+READERS = {"worker": N_("a worker"), "lead": N_("the person in charge")}
+RIGHTS = {"copy": tasks.COPY, "erase": tasks.ERASURE}
+
+
+def thread(case_id: int, *, status: int = 200, notice: str = "", error: str = "") -> Response:
+    """The family's page; a reply that is not sent yet stays in its field."""
+    family = family_page(case_id=case_id)
+    return show(
+        "thread.html",
+        status=status,
+        family=family,
+        promise=answer_by_words(family.respond_by, language=language()),
+        receipt_token=token_of(case_id),
+        message_token=str(uuid.uuid4()),
+        notice=notice,
+        error=error,
+        draft="" if notice == "written" else draft(),
+        roles=choices.in_words(READERS, language()),
+        help_lines=directory.help_lines(flags=family.danger_flags, language=language()),
+    )
+
+
+def reply(case_id: int) -> Response:
+    """Store the reply; sending the same page twice stores it once."""
+    try:
+        token = str(uuid.UUID(request.form.get("message_token", "")))
+        write_from_family(case_id=case_id, body=draft_as_sent(), token=token)
+    except Invalid as error:
+        words = field_messages.in_words(error.errors[0], language())
+        return thread(case_id, status=422, error=words)
+    except Conflict:
+        return thread(case_id, status=409, notice="closed")
+    except ValueError:
+        return thread(case_id, status=400, notice="send_again")
+    return thread(case_id, notice="written")
+
+
+def draft_as_sent() -> str:
+    """The reply exactly as it arrived: what cannot be stored is refused, not repaired."""
+    return request.form.get("body", "")
+
+
+def contact(case_id: int) -> Response:
+    """The contact details as they are, to be changed."""
+    return _contact_form(case_id, sender.own_contact(case_id=case_id).model_dump())
+
+
+def contact_again(case_id: int) -> Response:
+    """The same with what was typed, in another language."""
+    return _contact_form(case_id, _typed())
+
+
+def save_contact(case_id: int) -> Response:
+    """Store new contact details, or show what is wrong with them."""
+    given = _typed()
+    try:
+        changed = sender.change_contact(case_id=case_id, contact=parse_contact(given))
+    except Invalid as error:
+        return _contact_form(case_id, given, status=422, errors=error.errors)
+    except Conflict:
+        return thread(case_id, status=409, notice="contact_closed")
+    return thread(case_id, notice="contact_saved" if changed else "contact_same")
+
+
+def confirm(what: str, case_id: int) -> Response:
+    """What follows from withdrawing, a copy or erasure, before it is asked for."""
+    return show("confirm.html", what=what, receipt_token=token_of(case_id))
+
+
+def withdraw(case_id: int) -> Response:
+    """The request is taken back."""
+    try:
+        sender.withdraw(case_id=case_id)
+    except Conflict:
+        return thread(case_id, status=409, notice="withdraw_closed")
+    return thread(case_id, notice="withdrawn")
+
+
+def ask_for(right: str, case_id: int) -> Response:
+    """A copy or erasure is asked for."""
+    sender.ask_for(case_id=case_id, kind=RIGHTS[right])
+    return thread(case_id, notice=f"asked_{right}")
+
+
+STEPS: dict[str, Callable[[int], Response]] = {
+    "reply": reply,
+    "contact": contact,
+    "contact_again": contact_again,
+    "save_contact": save_contact,
+    **{what: partial(confirm, what) for what in ("withdraw", *RIGHTS)},
+    "do_withdraw": withdraw,
+    **{f"do_{right}": partial(ask_for, right) for right in RIGHTS},
+}
+"""The button that was pressed and what it does; whatever else arrives shows the thread."""
+
+
+def _contact_form(
+    case_id: int, values: dict[str, object], *, status: int = 200, errors: tuple[FieldError, ...] = ()
+) -> Response:
+    tongue = language()
+    return show(
+        "contact.html",
+        status=status,
+        values={name: str(value).replace("\x00", "") if value else "" for name, value in values.items()},
+        errors={error.field: field_messages.in_words(error, tongue) for error in errors},
+        preferred=choices.in_words(choices.PREFERRED, tongue),
+        receipt_token=token_of(case_id),
+    )
+
+
+def _typed() -> dict[str, object]:
+    """The posted contact details; a number for nudges alone is for nothing else, a voice message needs a call."""
+    form = request.form
+    text = {name: form.get(name, "").strip() or None for name in TYPED}
+    ticks = {name: form.get(name) == "1" for name in TICKED}
+    ticks["safe_to_text"] |= ticks["nudge_only"]
+    ticks["safe_to_call"] &= not ticks["nudge_only"]
+    ticks["safe_to_leave_message"] &= ticks["safe_to_call"]
+    return {**text, **ticks}
