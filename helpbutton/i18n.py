@@ -1,6 +1,7 @@
 """The languages of the product and its words in them: gettext catalogues read straight from their .po files."""
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +14,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 
+_TWO_STOPS = re.compile(r"(?<![.])[.]{2}(?![.])")
 CATALOGUES = Path(__file__).parent / "translations"
 
 LANGUAGES = ("fi", "fi-selko", "sv", "en", "se", "ru", "uk", "ar", "so", "et")
@@ -85,14 +87,19 @@ def gettext(language: str, message: str, /, **params: object) -> str:
     Northern Sámi, else English.
     """
     text = next(filter(None, (own_words(tongue, message) for tongue in _chain(language))), message)
-    return text % params if params else text
+    return _one_stop(text % params) if params else text
 
 
 def ngettext(language: str, one: str, many: str, count: int, /, **params: object) -> str:
     """The plural form for `count`, which also fills %(count)s."""
     plurals = (translations(tongue).ngettext(one, many, count) for tongue in _chain(language))
     text = next(filter(None, plurals), one if count == 1 else many)
-    return text % {"count": count, **params}
+    return _one_stop(text % {"count": count, **params})
+
+
+def _one_stop(text: str) -> str:
+    """A Finnish date ends in a full stop of its own ("22.11."), which also ends the sentence."""
+    return _TWO_STOPS.sub(".", text)
 
 
 def _chain(language: str) -> Iterator[str]:

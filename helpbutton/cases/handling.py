@@ -1,6 +1,6 @@
 """What staff do with a case: take it, let it go, close it, decide a proposal."""
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpbutton import clock, outbox
@@ -86,14 +86,12 @@ def _close(session: Session, case: Case, actor: Actor, outcome: str) -> None:
 
 
 def shut(session: Session, case: Case, *, outcome: str) -> None:
-    """What closing means for the case's rows, whoever closes it; the move itself is the caller's."""
+    """What closing means for the case's rows, whoever closes it; the move itself is the caller's.
+
+    A number for nudges alone goes in a to-do of its own: a nudge about the last answer may still have to take it along.
+    """
     case.closed_at = clock.now()
     case.outcome = outcome
-    session.execute(
-        update(Contact)
-        .where(Contact.case_id == case.id, Contact.nudge_only)
-        .values(phone=None, phone_index=None, email=None, email_index=None)
-    )
     outbox.add(session, FORGET_NUMBER, ref=case.id)
     if case.quarantined:
         outbox.add(session, SETTLE_HELD, ref=case.id)

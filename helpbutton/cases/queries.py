@@ -53,7 +53,7 @@ class WorklistRow:
 
 @dataclass(frozen=True)
 class ContactView:
-    """How to reach the sender; a number given for nudges alone is not here."""
+    """How to reach the sender; of a number given for nudges alone only `can_be_nudged` tells."""
 
     name: str | None
     phone: str | None
@@ -64,6 +64,7 @@ class ContactView:
     safe_to_text: bool
     sms_may_name_service: bool
     nudge_only: bool
+    can_be_nudged: bool
     not_before: str | None
     not_after: str | None
 
@@ -310,6 +311,7 @@ def _contact(session: Session, case: Case, vault: CaseVault) -> ContactView:
         safe_to_text=row.safe_to_text,
         sms_may_name_service=row.sms_may_name_service,
         nudge_only=row.nudge_only,
+        can_be_nudged=row.phone is not None,
         not_before=row.not_before,
         not_after=row.not_after,
     )

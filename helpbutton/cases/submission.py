@@ -1,11 +1,12 @@
 """What a sender sends, in one typed shape: the HTML form and the JSON API both end here."""
 
+import datetime as dt
 import re
 import unicodedata
 from typing import Annotated, Any, Literal, TypeVar
 
 import phonenumbers
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from helpbutton.errors import FieldError, Invalid
@@ -20,6 +21,7 @@ KINDS = (
     "network_meeting",
     "transition_handover",
 )
+ANONYMOUS, WITH_CONSENT = "consultation_anonymous", "consultation_with_consent"
 ROLES = ("parent", "young_person", "child", "relative", "professional", "other")
 AGE_GROUPS = ("unborn", "0-2", "3-5", "6-9", "10-12", "13-15", "16-17", "18+")
 URGENCIES = ("urgent", "soon", "normal", "low")
@@ -35,6 +37,7 @@ Kind = Literal[
 Role = Literal["parent", "young_person", "child", "relative", "professional", "other"]
 AgeGroup = Literal["unborn", "0-2", "3-5", "6-9", "10-12", "13-15", "16-17", "18+"]
 Language = Literal["fi", "fi-selko", "sv", "en", "se", "ru", "uk", "ar", "so", "et"]
+Line = Annotated[str, Field(max_length=200, pattern=r"[^\s\x00-\x1f]")]
 LocalTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 assert set(LANGUAGES) == set(Language.__args__)  # type: ignore[attr-defined]
 
@@ -107,20 +110,31 @@ class ContactInput(_Strict):
 class ConsentInput(_Strict):
     """Consent of the family, as a professional recorded it."""
 
-    by: Annotated[str, Field(max_length=200, pattern=r"[^\s\x00-\x1f]")]
-    how: Annotated[str, Field(max_length=200, pattern=r"[^\s\x00-\x1f]")]
-    items: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=20)]
-    recipients: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=20)]
+    by: Line
+    how: Line
+    items: Annotated[list[Line], Field(min_length=1, max_length=20)]
+    recipients: Annotated[list[Line], Field(min_length=1, max_length=20)]
     until: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
+
+    @field_validator("until", mode="after")
+    @classmethod
+    def _is_a_day(cls, value: str | None) -> str | None:
+        try:
+            return value and dt.date.fromisoformat(value).isoformat()
+        except ValueError:
+            raise PydanticCustomError("format", "is not a day") from None
 
 
 class Submission(_Strict):
-    """One request. `site` and `text` are required; the municipality defaults to the site's."""
+    """One request. `site` and `text` are required; the municipality defaults to the site's.
+
+    Professionals alone consult: without identity nothing of the family is taken, otherwise its consent is required.
+    """
 
     site: Annotated[str, Field(max_length=60, pattern=r"^[a-z0-9][a-z0-9-]*$")]
     text: str
     kind: Kind = "help"
-    role: Role = "parent"
+    role: Annotated[Role, Field(validate_default=True)] = "parent"
     municipality: Annotated[str, Field(max_length=3)] | None = None
     topic: Annotated[str, Field(max_length=60)] | None = None
     language: Language = "fi"
@@ -131,12 +145,38 @@ class Submission(_Strict):
     secret_address: bool = False
     existing_worker: Annotated[str, Field(max_length=200)] | None = None
     contact: ContactInput = ContactInput()
-    consent: ConsentInput | None = None
+    consent: Annotated[ConsentInput | None, Field(validate_default=True)] = None
+
+    @property
+    def anonymous(self) -> bool:
+        """Whether advice is sought without telling who the family is."""
+        return self.kind == ANONYMOUS
 
     @field_validator("contact", mode="before")
     @classmethod
     def _no_contact(cls, value: Any) -> Any:
         return {} if value is None else value
+
+    @field_validator("role", mode="after")
+    @classmethod
+    def _professionals_consult(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("kind") in (ANONYMOUS, WITH_CONSENT) and value != "professional":
+            raise PydanticCustomError("professionals_only", "is not a professional")
+        return value
+
+    @field_validator("existing_worker", "interpreter", "secret_address", "consent", mode="after")
+    @classmethod
+    def _nothing_of_an_unknown_family(cls, value: object, info: ValidationInfo) -> object:
+        if info.data.get("kind") == ANONYMOUS and value:
+            raise PydanticCustomError("not_in_anonymous", "tells who the family is")
+        return value
+
+    @field_validator("consent", mode="after")
+    @classmethod
+    def _consent_is_recorded(cls, value: ConsentInput | None, info: ValidationInfo) -> ConsentInput | None:
+        if info.data.get("kind") == WITH_CONSENT and value is None:
+            raise PydanticCustomError("required", "is required for this kind")
+        return value
 
     @field_validator("text", mode="before")
     @classmethod
@@ -157,6 +197,7 @@ _CODES = {
     "missing": "required",
     "string_too_long": "too_long",
     "too_long": "too_long",
+    "too_short": "required",
     "list_too_long": "too_long",
     "extra_forbidden": "unknown_field",
     "literal_error": "unknown_value",
@@ -169,7 +210,10 @@ _CODES = {
     "model_attributes_type": "wrong_type",
     "string_unicode": "characters",
 }
-_KNOWN = {"empty", "too_long", "phone", "email", "characters"}
+_KNOWN = {
+    *("empty", "too_long", "phone", "email", "characters", "format", "required"),
+    *("professionals_only", "not_in_anonymous"),
+}
 
 
 def parse(data: object) -> Submission:
@@ -180,6 +224,12 @@ def parse(data: object) -> Submission:
 def parse_contact(data: object) -> ContactInput:
     """Contact details alone, as a sender changes them. Raises Invalid with every wrong field."""
     return _checked(ContactInput, data)
+
+
+def check_nudge(contact: ContactInput, *, field: str) -> None:
+    """Who asks for nudges alone gives a number for them. Raises Invalid for `field` otherwise."""
+    if contact.nudge_only and contact.phone is None:
+        raise Invalid(FieldError(field, "nudge_needs_phone"))
 
 
 def _checked(shape: type[_Shape], data: object) -> _Shape:
@@ -193,5 +243,7 @@ def _field_error(problem: dict[str, Any]) -> FieldError:
     path = ".".join(str(part) for part in problem["loc"]) or "body"
     kind = str(problem["type"])
     code = kind if kind in _KNOWN else _CODES.get(kind, "wrong_type")
+    if (path, code) == ("municipality", "too_long"):
+        return FieldError(path, "unknown_value")
     limit = problem.get("ctx", {}).get("limit") or problem.get("ctx", {}).get("max_length")
     return FieldError(path, code, {"limit": limit} if limit else {})

@@ -18,10 +18,11 @@ from helpbutton.directory.models import Service
 from helpbutton.directory.queries import Names
 from helpbutton.errors import NotFound
 from helpbutton.staff.actor import Actor
+from helpbutton.staff.queries import staffed_services
 
 COPY, ERASURE, WITHDRAWN = "copy_request", "erasure_request", "withdrawn"
 FOR_LEADS = (COPY, ERASURE)
-"""Tasks that the lead of the desk answers for; the rest may be done by whoever works there."""
+"""Tasks that the lead of the desk answers for, or whoever works there when it has none; the rest anybody there."""
 PAGE = 200
 
 
@@ -38,7 +39,7 @@ class TaskView:
 
 @dataclass(frozen=True)
 class TaskRow:
-    """An open task in the list of all of a lead's desks."""
+    """An open task in the list of all desks whose tasks the actor answers for."""
 
     task: TaskView
     number: str
@@ -87,11 +88,11 @@ def tasks_of(session: Session, case_id: int) -> tuple[TaskView, ...]:
 
 
 def open_tasks(*, actor: Actor) -> list[TaskRow]:
-    """The open tasks of the desks that the actor leads, the most pressing first; at most `PAGE`.
+    """The open tasks of the desks of `answers_for`, the most pressing first; at most `PAGE`.
 
     Opening the list leaves one audit line in each of the organisations concerned.
     """
-    led = _led(actor)
+    led = answers_for(actor)
     with transaction() as session:
         organisations = select(Service.organisation_id).where(Service.id.in_(led)).distinct()
         for organisation_id in session.scalars(organisations).all():
@@ -141,11 +142,15 @@ def finish_task(*, actor: Actor, task_id: int) -> str:
 
 def may_finish(actor: Actor, *, service_id: int, kind: str) -> bool:
     """Whether this person of the desk may mark a task of this kind as done."""
-    return kind not in FOR_LEADS or actor.services.get(service_id) == "lead"
+    return kind not in FOR_LEADS or service_id in answers_for(actor)
 
 
-def _led(actor: Actor) -> Sequence[int]:
-    return [service_id for service_id, role in actor.services.items() if role == "lead"]
+def answers_for(actor: Actor) -> Sequence[int]:
+    """Ids of the desks whose tasks this person answers for: those they lead, and their own that have no active lead."""
+    led = staffed_services(role="lead") if actor.services else frozenset()
+    return [
+        service_id for service_id, role in actor.services.items() if role == "lead" or service_id not in led
+    ]
 
 
 def _view(row: CaseTask) -> TaskView:

@@ -94,6 +94,14 @@ def code_mark(case_id: int) -> str:
     return sealing.digest("code-mark", digest.hex()).hex()[:16]
 
 
+def kind_of(case_id: int) -> str:
+    """What kind of request the case is. Raises NotFound."""
+    kind = reading().scalar(select(Case.kind).where(Case.id == case_id))
+    if kind is None:
+        raise NotFound("case")
+    return kind
+
+
 def family_page(*, case_id: int) -> FamilyPage:
     """The family's page; messages to it are marked as read and the look is recorded. Raises NotFound."""
     with transaction() as session:

@@ -30,16 +30,36 @@ def reason_to_hold(session: Session, *, case: Case, number: str) -> str | None:
         return FOREIGN_NUMBER
     if daily_counts.add(session, _number_scope(number), at_most=PER_NUMBER) is None:
         return NUMBER_LIMIT
-    site = session.get_one(Site, case.site_id)
-    used = daily_counts.add(session, f"sms/site/{site.id}", at_most=site.sms_per_day)
-    if used == site.sms_per_day:
-        after_commit(session, partial(log.warning, "sms_budget_spent", site=site.key, limit=used))
-    return SITE_BUDGET if used is None else None
+    return None if _within_budget(session, case.site_id) else SITE_BUDGET
 
 
 def may_go_by_itself(*, case: Case, number: str) -> bool:
-    """Whether neither quarantine nor a foreign number asks for a human first; counts nothing."""
+    """Whether neither quarantine nor a foreign number asks for a human first; counts nothing.
+
+    Asked for one-time codes, which are the exception to a number's three a day: a family that has had its SMS of the
+    day must still get in. They keep their distance (`cases.lost_code.pause_after`), and `code_within_budget` counts
+    them.
+    """
     return not case.quarantined and number.startswith(settings.current().sms_prefixes)
+
+
+def code_within_budget(session: Session, *, case: Case) -> bool:
+    """Count one more one-time code of the case's site today; False when the site has sent as many as it may.
+
+    Codes have a budget of their own, as large as that of the other SMS: neither uses up the other's.
+    """
+    return _within_budget(session, case.site_id, of="/codes")
+
+
+def _within_budget(session: Session, site_id: int, *, of: str = "") -> bool:
+    site = session.get_one(Site, site_id)
+    scope = f"sms/site/{site.id}{of}"
+    used = daily_counts.add(session, scope, at_most=site.sms_per_day)
+    if used == site.sms_per_day:
+        after_commit(
+            session, partial(log.warning, "sms_budget_spent", site=site.key, scope=scope, limit=used)
+        )
+    return used is not None
 
 
 def _number_scope(number: str) -> str:

@@ -11,8 +11,8 @@ from helpbutton.cases.models import Case, CodeRequest
 from helpbutton.db import transaction
 from helpbutton.notifications import texts
 from helpbutton.notifications.kinds import DELIVER
-from helpbutton.notifications.limits import may_go_by_itself
 from helpbutton.notifications.lifecycle import ONE_TIME_CODE
+from helpbutton.notifications.limits import code_within_budget, may_go_by_itself
 from helpbutton.notifications.models import Notification
 from helpbutton.notifications.recipient import one_time_code_key, safe_hours, sealed_place
 
@@ -20,8 +20,9 @@ from helpbutton.notifications.recipient import one_time_code_key, safe_hours, se
 def send_one_time_code(request_id: int) -> None:
     """To-do: look the number of a request up; where it is some sender's own phone, one code goes there.
 
-    Nothing is sent to a number that nobody gave as only theirs, outside its safe hours, or that had its codes today,
-    nor for a case in quarantine. Codes have a daily limit of their own: other SMS do not lock a family out.
+    Nothing is sent to a number that nobody gave as only theirs, outside its safe hours, too soon after its latest
+    code, beyond the site's budget for codes, nor for a case in quarantine. A number's three SMS a day do not count
+    codes and do not stop them: other SMS must not lock a family out.
     """
     with transaction() as session:
         lost_code.forget_old(session)
@@ -36,7 +37,9 @@ def send_one_time_code(request_id: int) -> None:
             if safe_hours(contact).next(now) == now and may_go_by_itself(case=case, number=number)
         ]
         late = now - request.asked_at > lost_code.VALID_FOR
-        if late or not cases or lost_code.sent_today(session, request) >= lost_code.CODES_A_DAY:
+        if late or not cases or lost_code.comes_too_soon(session, request):
+            return
+        if not code_within_budget(session, case=cases[0]):
             return
         request.case_ids, request.sent_at = [case.id for case in cases], now
         _plan(session, cases[0], request.token, number, now)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from helpbutton import clock, outbox
 from helpbutton.cases.models import Case, CaseEvent, CaseKey, Contact
+from helpbutton.conversation.kinds import TELL_SENDER
 from helpbutton.conversation.models import Message
 from helpbutton.db import transaction
 from helpbutton.directory.models import Service
@@ -18,16 +19,23 @@ from helpbutton.notifications.lifecycle import CONFIRMATION, DESK_ALERT, DUTY_AL
 from helpbutton.notifications.limits import LIMITS, reason_to_hold
 from helpbutton.notifications.models import AlertItem, Notification
 from helpbutton.notifications.queries import overseen_by
-from helpbutton.notifications.recipient import safe_hours, sealed_place
+from helpbutton.notifications.recipient import safe_hours, sealed_place, unread_of
 from helpbutton.notifications.timing import earliest
 from helpbutton.staff.actor import Actor
 from helpbutton.vault.sealing import CaseVault
 
 LEFT = ("sending", "unknown", "sent", "delivered")
+OPEN = ("planned", "sending", "unknown", *NEEDS_HUMAN)
+FORGET_AGAIN_AFTER = dt.timedelta(minutes=5)
 
 
 def plan_confirmation(session: Session, *, case: Case, contact: Contact | None, vault: CaseVault) -> None:
-    """Tell the sender that the request arrived, once, if they gave a number that is safe to text."""
+    """Tell the sender that the request arrived, once, if they gave a number that is safe to text.
+
+    A number that was given for nudges alone hears nothing before there is an answer.
+    """
+    if contact is not None and contact.nudge_only:
+        return
     _plan_for_sender(
         session, CONFIRMATION, f"{CONFIRMATION}/{case.id}", case=case, contact=contact, vault=vault
     )
@@ -46,25 +54,28 @@ def tell_sender(message_id: int) -> None:
     """To-do: nudge the sender about an unread message; one nudge that still waits serves several messages."""
     with transaction() as session:
         message = session.get(Message, message_id)
-        if message is None or message.direction != "to_family" or message.read_at is not None:
-            return
-        key = session.get(CaseKey, message.case_id)
-        contact = session.get(Contact, message.case_id, with_for_update=True, populate_existing=True)
-        waiting = select(Notification.id).where(
-            Notification.case_id == message.case_id,
-            Notification.purpose == NUDGE,
-            Notification.status == "planned",
-        )
-        if key is None or session.scalar(waiting) is not None:
-            return
-        _plan_for_sender(
-            session,
-            NUDGE,
-            f"{NUDGE}/{message.id}",
-            case=session.get_one(Case, message.case_id),
-            contact=contact,
-            vault=key.vault(),
-        )
+        if message is not None and message.direction == "to_family" and message.read_at is None:
+            contact = session.get(Contact, message.case_id, with_for_update=True, populate_existing=True)
+            _nudge(session, message, contact)
+
+
+def _nudge(session: Session, message: Message, contact: Contact | None) -> None:
+    key = session.get(CaseKey, message.case_id)
+    waiting = select(Notification.id).where(
+        Notification.case_id == message.case_id,
+        Notification.purpose == NUDGE,
+        Notification.status == "planned",
+    )
+    if key is None or session.scalar(waiting) is not None:
+        return
+    _plan_for_sender(
+        session,
+        NUDGE,
+        f"{NUDGE}/{message.id}",
+        case=session.get_one(Case, message.case_id),
+        contact=contact,
+        vault=key.vault(),
+    )
 
 
 def tell_new_desk(case_id: int) -> None:
@@ -74,19 +85,44 @@ def tell_new_desk(case_id: int) -> None:
         plan_alert(session, case=case, service=session.get_one(Service, case.service_id))
 
 
-def forget_number(case_id: int) -> None:
-    """To-do: a closed case's number that was given for nudges alone leaves its notifications too."""
+def forget_number(case_id: int) -> dt.datetime | None:
+    """To-do: a closed case forgets the number that was given for nudges alone, and its notifications do too.
+
+    A nudge about an answer that is still unread keeps its own number until it has left or a human has decided;
+    the to-do then comes back: returned is when (aware), or None when the number is nowhere any more.
+    """
     with transaction() as session:
-        contact = session.get(Contact, case_id)
-        if contact is None or not contact.nudge_only or contact.phone is not None:
-            return
-        to_sender = (Notification.case_id == case_id, Notification.to_sealed.is_not(None))
-        session.execute(
-            update(Notification)
-            .where(*to_sender, Notification.status.in_(("planned", "held", "failed")))
-            .values(status="dropped", changed_at=clock.now())
-        )
-        session.execute(update(Notification).where(*to_sender).values(to_sealed=b""))
+        contact = session.get(Contact, case_id, with_for_update=True, populate_existing=True)
+        if contact is None or not contact.nudge_only:
+            return None
+        if session.get_one(Case, case_id).closed_at is None and contact.phone is not None:
+            return None
+        unread = session.scalars(unread_of(case_id)).all()
+        for message in unread:
+            if _is_to_be_told(session, message):
+                _nudge(session, message, contact)
+        contact.phone = contact.phone_index = contact.email = contact.email_index = None
+        return _forget_in_notifications(session, case_id, nudges_wanted=bool(unread))
+
+
+def _is_to_be_told(session: Session, message: Message) -> bool:
+    todo = outbox.ToDo
+    waits = select(todo.id).where(todo.kind == TELL_SENDER.name, todo.ref == message.id, todo.state != "done")
+    return session.scalar(waits) is not None
+
+
+def _forget_in_notifications(session: Session, case_id: int, *, nudges_wanted: bool) -> dt.datetime | None:
+    numbered = (Notification.case_id == case_id, func.length(Notification.to_sealed) > 0)
+    wanted = (Notification.purpose == NUDGE) & Notification.status.in_(OPEN)
+    gone = (*numbered, ~wanted) if nudges_wanted else numbered
+    session.execute(
+        update(Notification)
+        .where(*gone, Notification.status.in_(("planned", *NEEDS_HUMAN)))
+        .values(status="dropped", changed_at=clock.now())
+    )
+    session.execute(update(Notification).where(*gone).values(to_sealed=b""))
+    left = session.scalar(select(Notification.id).where(*numbered).limit(1))
+    return None if left is None else clock.now() + FORGET_AGAIN_AFTER
 
 
 def tell_desk(message_id: int) -> None:
@@ -132,10 +168,7 @@ def _renew_nudge(session: Session, case: Case, event_id: int) -> None:
         )
         .values(status="dropped", error="contact_changed", changed_at=clock.now())
     )
-    unread = select(Message.id).where(
-        Message.case_id == case.id, Message.direction == "to_family", Message.read_at.is_(None)
-    )
-    if key is not None and session.scalar(unread.limit(1)) is not None:
+    if key is not None and session.scalar(unread_of(case.id).limit(1)) is not None:
         _plan_for_sender(
             session, NUDGE, f"{NUDGE}/event/{event_id}", case=case, contact=contact, vault=key.vault()
         )

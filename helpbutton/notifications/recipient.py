@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from helpbutton import clock
 from helpbutton.cases import lost_code
-from helpbutton.cases.models import CaseKey, Contact
+from helpbutton.cases.models import Case, CaseKey, Contact
 from helpbutton.cases.promise import DeskHours, is_open
 from helpbutton.conversation.models import Message
 from helpbutton.directory.languages import is_reviewed
@@ -114,19 +114,31 @@ def _sender(session: Session, notification: Notification) -> Recipient:
     obstacle = None
     if contact is not None and not contact.safe_to_text:
         obstacle = Obstacle("dropped", "not_safe_to_text")
-    elif contact is not None and key.vault().open(contact.phone, "contact.phone") != number:
+    elif (
+        contact is not None
+        and key.vault().open(contact.phone, "contact.phone") != number
+        and not (notification.purpose == NUDGE and _is_forgotten(session, contact))
+    ):
         obstacle = Obstacle("dropped", "contact_changed")
     elif (
         notification.purpose == ONE_TIME_CODE and clock.now() - notification.created_at > lost_code.VALID_FOR
     ):
         obstacle = Obstacle("dropped", "expired")
-    elif notification.purpose == NUDGE and not _has_unread(session, notification.case_id):
+    elif notification.purpose == NUDGE and session.scalar(unread_of(notification.case_id).limit(1)) is None:
         obstacle = Obstacle("dropped", "already_read")
     return Recipient(number, safe=safe_hours(contact), obstacle=obstacle)
 
 
-def _has_unread(session: Session, case_id: int | None) -> bool:
-    unread = select(Message.id).where(
-        Message.case_id == case_id, Message.direction == "to_family", Message.read_at.is_(None)
+def _is_forgotten(session: Session, contact: Contact) -> bool:
+    """Whether closing, not the sender, took the number: the nudge about the last answer still goes to its own."""
+    closed = select(Case.id).where(Case.id == contact.case_id, Case.closed_at.is_not(None))
+    return contact.nudge_only and contact.phone is None and session.scalar(closed) is not None
+
+
+def unread_of(case_id: int | None) -> Select[Message]:
+    """The messages to a family that it has not opened yet, oldest first."""
+    return (
+        select(Message)
+        .where(Message.case_id == case_id, Message.direction == "to_family", Message.read_at.is_(None))
+        .order_by(Message.id)
     )
-    return session.scalar(unread.limit(1)) is not None

@@ -1,6 +1,6 @@
 """The to-do that follows every request: read it, understand it, put it on the right desk, tell those concerned."""
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from helpbutton import clock
@@ -9,7 +9,7 @@ from helpbutton.cases import promise as promises
 from helpbutton.cases.access import record_disclosure, write_logbook
 from helpbutton.cases.intake import add_reasons
 from helpbutton.cases.models import Case, Contact, Proposal
-from helpbutton.db import transaction
+from helpbutton.db import reading, transaction
 from helpbutton.directory import queries as directory
 from helpbutton.directory.models import Service
 from helpbutton.notifications.operations import plan_alert, plan_confirmation
@@ -24,18 +24,19 @@ ABOUT_TRIAGES_TOPIC = ("topic_by_words", "topic_by_likeness", "topic_second", "t
 
 
 def sort_case(case_id: int) -> None:
-    """Sort the case and plan its notifications; a case that is sorted already is left alone."""
+    """Sort the case and plan its notifications; a case that is sorted already is left alone.
+
+    The text is read and understood before the transaction, which then keeps nobody waiting.
+    """
+    told = _told(case_id)
+    if told is None:
+        return
+    suggestion = suggest(told)
     with transaction() as session:
-        case = session.scalar(
-            select(Case)
-            .where(Case.id == case_id)
-            .options(joinedload(Case.case_key, innerjoin=True), joinedload(Case.service, innerjoin=True))
-            .with_for_update(of=Case)
-        )
-        if case is None or case.triage_version is not None:
+        case = session.scalar(_unsorted(case_id).with_for_update(of=Case))
+        if case is None:
             return
         vault = case.case_key.vault()
-        suggestion = suggest(TriageFacts(vault.open(case.text, "case.text") or "", case.language, case.role))
         choice = choose_topic(case.stated_topic, suggestion)
         _apply_triage(session, case, vault, suggestion, choice)
         _route(session, case, vault, choice)
@@ -46,6 +47,26 @@ def sort_case(case_id: int) -> None:
         plan_confirmation(session, case=case, contact=session.get(Contact, case.id), vault=vault)
         if case.state != lifecycle.CLOSED:
             plan_alert(session, case=case, service=session.get_one(Service, case.service_id))
+
+
+def _unsorted(case_id: int) -> Select[Case]:
+    return (
+        select(Case)
+        .where(Case.id == case_id, Case.triage_version.is_(None))
+        .options(joinedload(Case.case_key, innerjoin=True), joinedload(Case.service, innerjoin=True))
+    )
+
+
+def _told(case_id: int) -> TriageFacts | None:
+    """What triage may know of a case that is not sorted yet."""
+    session = reading()
+    case = session.scalar(_unsorted(case_id))
+    if case is None:
+        return None
+    text = case.case_key.vault().open(case.text, "case.text") or ""
+    facts = TriageFacts(text, case.language, case.role)
+    session.rollback()
+    return facts
 
 
 def _apply_triage(

@@ -53,12 +53,14 @@ def account_names(account_ids: set[int]) -> dict[int, str]:
     return {row[0]: row[1] for row in rows}
 
 
-def staffed_services() -> frozenset[int]:
-    """Ids of the services with at least one active member."""
-    rows = reading().scalars(
+def staffed_services(*, role: str | None = None) -> frozenset[int]:
+    """Ids of the services with at least one active member, or one in this role."""
+    members = (
         select(Membership.service_id)
         .join(Account)
         .where(Account.active, Membership.service_id.is_not(None))
         .distinct()
     )
-    return frozenset(row for row in rows if row is not None)
+    if role is not None:
+        members = members.where(Membership.role == role)
+    return frozenset(row for row in reading().scalars(members) if row is not None)

@@ -120,7 +120,7 @@ def _seen(
 
 def _spoken(message: Message, tokens: Sequence[Token]) -> dict[str, float]:
     flags = tuple(dict.fromkeys(hit.flag for hit in danger.screen(message.text)))
-    return spoken_for(clean(message.text), tokens, message.language, flags=flags)[0]
+    return spoken_for(tokens, message.language, flags=flags)[0]
 
 
 def _rows(tokens: Sequence[Sequence[Token]], vocabulary: dict[int, int], rarity: Array) -> csr_matrix:

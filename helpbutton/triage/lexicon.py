@@ -11,9 +11,9 @@ from helpbutton.triage.words import Token
 
 _CAP = 9.0
 _FLAG_WEIGHT = 2.0
-_AGE_WEIGHT = 2.0
 _TEENAGE = 13
 _CHILD, _YOUTH = "child_mental_health", "youth_mental_health"
+MOODS = (_CHILD, _YOUTH)
 _TOPICS_OF_FLAG = {
     "danger_now": ("domestic_violence",),
     "suicide_selfharm": (_CHILD, _YOUTH),
@@ -54,24 +54,17 @@ def lexicon(language: str) -> PhraseBook[Sound]:
 
 
 def spoken_for(
-    cleaned: str,
-    tokens: Sequence[Token],
-    language: str,
-    *,
-    flags: Sequence[str] = (),
-    role: str | None = None,
+    tokens: Sequence[Token], language: str, *, flags: Sequence[str] = ()
 ) -> tuple[dict[str, float], list[Match[Sound]]]:
     """Topic -> weight of what speaks for it, at most 9 each, and the phrases that were found.
 
-    Danger `flags` speak for the topics where such danger belongs; the child's age and the sender's `role` tell a
-    child's mood from a young person's.
+    Danger `flags` speak for the topics where such danger belongs.
     """
     matches = list(lexicon(language).find(tokens))
     spoken = _spoken(matches)
     for flag in flags:
         for topic in _TOPICS_OF_FLAG[flag]:
             spoken[topic] = spoken.get(topic, 0.0) + _FLAG_WEIGHT
-    _move_to_age(spoken, cleaned, role)
     return {topic: min(weight, _CAP) for topic, weight in spoken.items()}, matches
 
 
@@ -91,20 +84,12 @@ def _spoken(matches: Sequence[Match[Sound]]) -> dict[str, float]:
     return sums
 
 
-def _move_to_age(spoken: dict[str, float], cleaned: str, role: str | None) -> None:
-    """Add to the mood topic of the right age where one of the two is spoken of already."""
-    if _CHILD not in spoken and _YOUTH not in spoken:
-        return
+def mood_of_age(cleaned: str, role: str | None) -> str | None:
+    """The topic of a child's or of a young person's mood, where the text or the sender's role tells the age."""
     found = _AGE.search(cleaned)
     if found:
-        fitting = _YOUTH if int(found.group(1) or found.group(2)) >= _TEENAGE else _CHILD
-    elif role == "young_person":
-        fitting = _YOUTH
-    elif role == "child":
-        fitting = _CHILD
-    else:
-        return
-    spoken[fitting] = spoken.get(fitting, 0.0) + _AGE_WEIGHT
+        return _YOUTH if int(found.group(1) or found.group(2)) >= _TEENAGE else _CHILD
+    return {"young_person": _YOUTH, "child": _CHILD}.get(role or "")
 
 
 def quoted(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from helpbutton.config_dir import CONFIG_DIR
 from helpbutton.triage.embedding import embed
-from helpbutton.triage.pieces import pieces, pieces_of_word
+from helpbutton.triage.pieces import piece_of_stem, pieces, pieces_of_word
 from helpbutton.triage.words import Token, stem
 
 Array: TypeAlias = NDArray[Any]
@@ -25,11 +25,15 @@ _WINDOW = 7
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the weights say of one message: a score for each topic, one for danger, and with which weights."""
+    """What the weights say of one message: a score for each topic, one for danger, and with which weights.
+
+    `known_words` counts the words whose stem stands in the lessons.
+    """
 
     topics: Array
     danger: float
     with_meaning: bool
+    known_words: int
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,8 @@ class Model:
             scores = scores + (values / length) @ weights.small[rows].astype(np.float32) * weights.scale
         if vector is not None:
             scores = scores + (vector - self._centre) @ self._meaning
-        return Evidence(scores[:-1], float(scores[-1]), vector is not None)
+        known = sum(piece_of_stem(token.folded) in self._row for token in tokens)
+        return Evidence(scores[:-1], float(scores[-1]), vector is not None, known)
 
     def topic_shares(self, evidence: Evidence, spoken: Mapping[str, float]) -> dict[str, float]:
         """Topic -> probability, from the scores and the weights of the lexicon's phrases."""

@@ -20,6 +20,11 @@ def pieces(tokens: Sequence[Token]) -> set[int]:
     return found
 
 
+def piece_of_stem(word: str) -> int:
+    """The one piece of a folded word that stands for the word itself."""
+    return crc32(f"={stem(word)}".encode())
+
+
 def pieces_of_word(word: str, before: str = "") -> set[int]:
     """The pieces that one folded word adds; `before` is the stem of the word in front of it."""
     root = stem(word)

@@ -8,11 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from helpbutton.triage import lexicon
+from helpbutton.triage.knowledge import FALLBACK_TOPIC
 from helpbutton.triage.model import Evidence, learnt
 from helpbutton.triage.words import Token
 
-SURE_SHARE = 0.45
-_LEAST_WORDS = 2
+SURE_SHARE = 0.35
+_LEAST_KNOWN = 0.55
+"""Share of words that the lessons know: a text of others says nothing to them."""
+_AGE_DECIDES = 0.9
 
 
 @dataclass(frozen=True)
@@ -40,11 +43,26 @@ def guess(
     flags: Sequence[str] = (),
     role: str | None = None,
 ) -> TopicGuess:
-    """Rank the topics of a cleaned, tokenised message in `language`; empty when there is hardly a word."""
-    if len(tokens) < _LEAST_WORDS and not any(len(token.folded) > 3 for token in tokens):
+    """Rank the topics of a cleaned, tokenised message in `language`; empty when hardly a word is known.
+
+    Danger `flags` speak for the topics where such danger belongs; the child's age and the sender's `role` tell a
+    child's mood from a young person's. The fallback topic is never a sure one.
+    """
+    if evidence.known_words < _LEAST_KNOWN * max(len(tokens), 1):
         return TopicGuess((), (), False)
-    spoken, matches = lexicon.spoken_for(cleaned, tokens, language, flags=flags, role=role)
+    spoken, matches = lexicon.spoken_for(tokens, language, flags=flags)
     shares = learnt().topic_shares(evidence, spoken)
+    _move_to_age(shares, lexicon.mood_of_age(cleaned, role))
     ranked = tuple(sorted(shares.items(), key=lambda pair: -pair[1]))
     best, share = ranked[0]
-    return TopicGuess(ranked, lexicon.quoted(cleaned, tokens, matches, best), share >= SURE_SHARE)
+    sure = share >= SURE_SHARE and best != FALLBACK_TOPIC
+    return TopicGuess(ranked, lexicon.quoted(cleaned, tokens, matches, best), sure)
+
+
+def _move_to_age(shares: dict[str, float], fitting: str | None) -> None:
+    """A child's mood and a young person's are told apart by age alone, where it is known."""
+    if fitting is not None:
+        both = sum(shares[topic] for topic in lexicon.MOODS)
+        shares |= {
+            topic: both * (_AGE_DECIDES if topic == fitting else 1 - _AGE_DECIDES) for topic in lexicon.MOODS
+        }

@@ -14,6 +14,11 @@ MESSAGES = {
     "email": N_(
         "This does not look like an e-mail address. Write it like name@example.fi, or leave it empty."
     ),
+    "nudge_needs_phone": N_("Write the number for the text message, or choose something else."),
+    "not_in_anonymous": N_(
+        "Advice without identity takes nothing that tells who the family is. Leave this out."
+    ),
+    "professionals_only": N_("Only somebody who works with families can ask for advice like this."),
     "format": N_("This is not in the expected form. Please check it."),
     "unknown_value": N_("This choice is not known. Please choose again."),
     "unknown_field": N_("This field is not known."),

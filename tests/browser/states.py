@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,11 +11,12 @@ from playwright.sync_api import Page
 from sqlalchemy import select
 
 from helpbutton import bell, clock
-from helpbutton.cases import handling
+from helpbutton.cases import handling, sender
 from helpbutton.cases.address import address
 from helpbutton.cases.models import Case
 from helpbutton.cases.queries import open_case
 from helpbutton.cases.submission import parse
+from helpbutton.conversation.family import case_of_code
 from helpbutton.conversation.operations import answer
 from helpbutton.db import db, reading, transaction
 from helpbutton.directory.models import Installation, Service, Site
@@ -32,7 +34,8 @@ PRESS = """([step, fields]) => {
   const form = document.querySelector("main form[method=post]");
   const body = new FormData(form);
   for (const [name, value] of Object.entries({ ...fields, step })) body.set(name, value);
-  const copy = Object.assign(document.createElement("form"), { method: "post", action: form.action, enctype: form.enctype });
+  const { action, enctype } = form;
+  const copy = Object.assign(document.createElement("form"), { method: "post", action, enctype });
   for (const [name, value] of body) copy.append(Object.assign(document.createElement("textarea"), { name, value }));
   document.body.append(copy);
   copy.submit();
@@ -45,10 +48,8 @@ SEND_UNSEEN = """async () => {
 }"""
 """It arrives, and nobody hears of it."""
 IN_ONE_PIECE = """() => {
-  document.documentElement.classList.remove("scripted");
   for (const part of document.querySelectorAll(".part")) part.hidden = false;
 }"""
-"""As without the script."""
 
 
 @dataclass(frozen=True)
@@ -64,18 +65,32 @@ class Codes:
 
 def furnish(data_dir: Path) -> Codes:
     """Cases in every state, a closed button, a closed desk and a place outside the area, before anything is started."""
+    with _inside(data_dir) as cast:
+        _directory()
+        return _cases(cast)
+
+
+def answer_newest(data_dir: Path) -> None:
+    """A worker of the desk takes what came last and answers it."""
+    with _inside(data_dir) as cast:
+        executor.run_due()
+        _answer(cast, reading().scalars(select(Case.number).order_by(Case.id.desc())).first() or "")
+
+
+@contextmanager
+def _inside(data_dir: Path) -> Iterator[Cast]:
     app = create_app(Settings(data_dir=data_dir, redis_url="none"))
     with app.app_context():
-        _directory()
-        codes = _cases(Cast(app, data_dir))
+        yield Cast(app, data_dir)
         db.session.remove()
         db.engine.dispose()
     bell.install(None)
-    return codes
 
 
 def _directory() -> None:
-    never_today = {(clock.local(clock.now()) + dt.timedelta(days=3)).strftime("%a").lower(): [["08:00", "16:00"]]}
+    never_today = {
+        (clock.local(clock.now()) + dt.timedelta(days=3)).strftime("%a").lower(): [["08:00", "16:00"]]
+    }
     desk = address(parse(request_body(municipality=CLOSED_DESK))).desk
     with transaction() as session:
         service = session.get_one(Service, desk.id)
@@ -86,23 +101,31 @@ def _directory() -> None:
 
 
 def _cases(cast: Cast) -> Codes:
-    """The desk's worker takes three, answers one and closes one; the last is withdrawn by the family itself."""
+    """A worker takes three, answers one and closes one; the last is withdrawn by the family itself."""
     sent = [cast.send(contact={"private_phone": True}).get_json() for _ in range(5)]
     executor.run_due()
-    cara = cast.actor("cara")
-
-    def version(number: str) -> int:
-        db.session.remove()
-        return reading().scalars(select(Case.version).where(Case.number == number)).one()
-
-    for receipt in sent[1:4]:
-        number = receipt["number"]
-        handling.take(actor=cara, number=number, version=version(number))
-        open_case(actor=cara, number=number)
-    answer(actor=cara, number=sent[2]["number"], body=ANSWER, token=str(uuid.uuid4()))
+    _take(cast, sent[1]["number"])
+    _answer(cast, sent[2]["number"])
     closed = sent[3]["number"]
-    handling.close(actor=cara, number=closed, version=version(closed), outcome="advice_given")
+    _take(cast, closed)
+    handling.close(actor=cast.actor("cara"), number=closed, version=_version(closed), outcome="advice_given")
+    sender.withdraw(case_id=case_of_code(sent[4]["receipt_code"]))
     return Codes(*(receipt["receipt_code"] for receipt in sent))
+
+
+def _take(cast: Cast, number: str) -> None:
+    handling.take(actor=cast.actor("cara"), number=number, version=_version(number))
+    open_case(actor=cast.actor("cara"), number=number)
+
+
+def _answer(cast: Cast, number: str) -> None:
+    _take(cast, number)
+    answer(actor=cast.actor("cara"), number=number, body=ANSWER, token=str(uuid.uuid4()))
+
+
+def _version(number: str) -> int:
+    db.session.remove()
+    return reading().scalars(select(Case.version).where(Case.number == number)).one()
 
 
 def press(page: Page, step: str, **fields: str) -> None:
@@ -112,7 +135,7 @@ def press(page: Page, step: str, **fields: str) -> None:
 
 
 def steps(page: Page, base: str, language: str) -> Iterator[str]:
-    """The form in its steps, with what opens and what goes wrong in them; then in one piece, in the words of each role."""
+    """The form in its steps, with what opens and what goes wrong in them."""
     page.goto(f"{base}/ask/demo?lang={language}")
     yield "who"
     page.locator("#who [data-next]").click()
@@ -127,6 +150,10 @@ def steps(page: Page, base: str, language: str) -> Iterator[str]:
     page.locator("[name=safe_to_call]").check()
     page.locator("#contact details summary").click()
     yield "contact"
+
+
+def doors(page: Page, base: str, language: str) -> Iterator[str]:
+    """The whole form in the words of each role."""
     page.goto(f"{base}/ask/demo?lang={language}")
     page.evaluate(IN_ONE_PIECE)
     for role in ("child", "young_person", "relative", "professional", "other"):
@@ -169,7 +196,16 @@ def answers(page: Page, base: str, language: str) -> Iterator[str]:
 def sending(page: Page, base: str, language: str) -> Iterator[str]:
     """The plain way: summary and receipt."""
     page.goto(f"{base}/ask/demo?lang={language}")
-    press(page, "check", text=MORNINGS, phone=PHONE, safe_to_text="1", safe_to_call="1", private_phone="1", name="Aino")
+    press(
+        page,
+        "check",
+        text=MORNINGS,
+        phone=PHONE,
+        safe_to_text="1",
+        safe_to_call="1",
+        private_phone="1",
+        name="Aino",
+    )
     yield "summary"
     press(page, "send")
     yield "sent"
@@ -187,9 +223,8 @@ def coming_back(page: Page, base: str, language: str, codes: Codes) -> Iterator[
     yield "waiting for the one-time number"
     press(page, "lost_open", digits="000000")
     yield "a wrong one-time number"
-    for state in ("waiting", "taken", "answered", "closed"):
+    for state in ("taken", "answered", "closed", "withdrawn", "waiting"):
         yield from thread(page, base, language, state, codes)
-    yield from thread(page, base, language, "waiting", codes)
     for step in ("withdraw", "copy", "erase"):
         press(page, step)
         yield f"before {step}"
@@ -211,7 +246,7 @@ def thread(page: Page, base: str, language: str, state: str, codes: Codes) -> It
 
 def around(page: Page, base: str, language: str) -> Iterator[str]:
     """Pages beside the journey, and dead ends."""
-    for name, address in {
+    for name, path in {
         "open help": f"/ask/demo/nearby?lang={language}",
         "accessibility statement": f"/accessibility?site=demo&lang={language}",
         "feedback": f"/accessibility/feedback?lang={language}",
@@ -219,5 +254,5 @@ def around(page: Page, base: str, language: str) -> Iterator[str]:
         "closed site": f"/ask/demo-pargas?lang={language}",
         "no such page": f"/no-such-page?lang={language}",
     }.items():
-        page.goto(base + address)
+        page.goto(base + path)
         yield name

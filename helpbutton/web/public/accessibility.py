@@ -31,6 +31,7 @@ GAPS = (
     N_("We have checked with Chromium only, not with other browsers and not with real phones."),
     N_("The texts in Northern Sámi, Russian, Ukrainian, Arabic, Somali and Estonian are drafts."),
     N_("There is nothing in Finnish Sign Language yet."),
+    N_("The browser does not fill in your name and number for you. That protects you on a shared phone."),
 )
 """The same sentences stand in docs/accessibility.md."""
 

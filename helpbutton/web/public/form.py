@@ -2,7 +2,9 @@
 
 import re
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from flask import Blueprint, Response, g, request
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,7 +13,7 @@ from helpbutton import clock
 from helpbutton.cases.address import Address, OutsideArea, address
 from helpbutton.cases.intake import find_by_key, submit_request
 from helpbutton.cases.quarantine import Signs
-from helpbutton.cases.submission import Submission, parse
+from helpbutton.cases.submission import ANONYMOUS, Submission, check_nudge, parse
 from helpbutton.conversation.operations import write_from_family
 from helpbutton.directory.languages import site_for_families
 from helpbutton.directory.queries import SiteView
@@ -23,6 +25,7 @@ from helpbutton.web.public import fields as form_fields
 from helpbutton.web.public import form_pages as pages
 from helpbutton.web.public import form_token
 from helpbutton.web.public.form_pages import Visit
+from helpbutton.web.public.found import worth_pointing_out
 from helpbutton.web.public.seen import noted
 
 bp = Blueprint("form", __name__)
@@ -98,13 +101,21 @@ def _signs(visit: Visit) -> Signs:
     )
 
 
-def message(visit: Visit) -> Response:
-    """The changed text of a request that was sent before, as a message in its thread."""
+def message(visit: Visit, *, anyway: bool = False) -> Response:
+    """The changed text of a request that was sent before, as a message in its thread.
+
+    What tells who a family is that shall stay unknown is pointed out first, unless it is sent `anyway`.
+    """
     case = find_by_key(site=visit.site.key, idempotency_key=visit.token.nonce)
     if case is None:
         return check(visit)
+    text = visit.posted.get("text", "")
+    found = worth_pointing_out(text, anonymous=True) if case.kind == ANONYMOUS and not anyway else ()
+    if found:
+        earlier = AlreadyReceived(case_id=case.id, received_at=case.received_at, same_body=False)
+        return pages.already_sent(visit, earlier, found=found)
     try:
-        write_from_family(case_id=case.id, body=visit.posted.get("text", ""), token=_message_token(visit))
+        write_from_family(case_id=case.id, body=text, token=_message_token(visit))
     except Invalid as error:
         wrong = tuple(replace(found, field="text") for found in error.errors)
         return pages.form(visit, status=422, errors=wrong)
@@ -114,7 +125,10 @@ def message(visit: Visit) -> Response:
     return pages.message_sent(visit, case.received_at)
 
 
-STEPS = {"check": check, "edit": edit, "send": send, "message": message}
+STEPS: dict[str, Callable[[Visit], Response]] = {
+    **{"check": check, "edit": edit, "send": send, "message": message},
+    "message_anyway": partial(message, anyway=True),
+}
 
 
 def _site(key: str) -> SiteView | None:
@@ -146,6 +160,7 @@ def _read(visit: Visit) -> tuple[Submission, Address] | Response:
     data = form_fields.to_submission(visit.posted, site=visit.site.key, page_language=visit.language)
     try:
         submission = parse(data)
+        check_nudge(submission.contact, field="contact.phone")
         return submission, address(submission)
     except Invalid as error:
         return pages.form(visit, status=422, errors=error.errors)

@@ -15,6 +15,7 @@ from helpbutton.directory import queries as directory
 from helpbutton.directory.languages import offered
 from helpbutton.directory.queries import Place, SiteView
 from helpbutton.errors import AlreadyReceived, FieldError
+from helpbutton.triage import PersonalDatum, screen
 from helpbutton.web import field_messages
 from helpbutton.web.pages import choose_language, page
 from helpbutton.web.promise_words import answer_by_words, opening_words
@@ -92,13 +93,13 @@ def summary(
 ) -> Response:
     """What is about to be sent, who answers and by when; with danger words the help lines come first."""
     language = visit.language
-    found = worth_pointing_out(submission)
+    found = worth_pointing_out(submission.text, anonymous=submission.anonymous)
     response = visit.page(
         "summary.html",
         status=status,
         notice=notice,
         found=found,
-        anonymous=submission.kind == "consultation_anonymous",
+        anonymous=submission.anonymous,
         text_parts=marked(submission.text, found),
         submission=submission,
         target=target,
@@ -140,12 +141,17 @@ def sent(visit: Visit, submission: Submission, receipt: Receipt) -> Response:
     )
 
 
-def already_sent(visit: Visit, earlier: AlreadyReceived) -> Response:
-    """This form was used before: send the change as a message, or as a new request?"""
+def already_sent(
+    visit: Visit, earlier: AlreadyReceived, *, found: tuple[PersonalDatum, ...] = ()
+) -> Response:
+    """This form was used before: send the change as a message, or as a new request? `found` tells of the family."""
     return visit.page(
         "already_sent.html",
         status=409,
         earlier=earlier,
+        found=found,
+        anonymous=bool(found),
+        text_parts=marked(kept(visit.posted).get("text", ""), found),
         message_token=str(uuid.uuid4()),
         new_token=form_token.fresh(visit.site.key),
         help_lines=directory.help_lines(language=visit.language),
@@ -153,11 +159,13 @@ def already_sent(visit: Visit, earlier: AlreadyReceived) -> Response:
 
 
 def message_sent(visit: Visit, first_sent_at: dt.datetime) -> Response:
-    """The changed text is now a message in the thread."""
+    """The changed text is now a message in the thread; with danger words the help lines come first."""
+    flags = tuple(hit.flag for hit in screen(visit.posted.get("text", "")))
     return visit.page(
         "message_sent.html",
         first_sent_at=first_sent_at,
-        help_lines=directory.help_lines(language=visit.language),
+        flags=flags,
+        help_lines=directory.help_lines(flags=flags, language=visit.language),
     )
 
 

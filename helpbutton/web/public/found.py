@@ -3,15 +3,14 @@
 import re
 from collections.abc import Sequence
 
-from helpbutton.cases.submission import Submission
 from helpbutton.triage import PersonalDatum
 from helpbutton.triage.personal_data import find
 
 
-def worth_pointing_out(submission: Submission) -> tuple[PersonalDatum, ...]:
+def worth_pointing_out(text: str, *, anonymous: bool) -> tuple[PersonalDatum, ...]:
     """Everything that could tell who a family is when it shall stay unknown; else personal identity codes alone."""
-    found = find(submission.text)
-    if submission.kind == "consultation_anonymous":
+    found = find(text)
+    if anonymous:
         return found
     return tuple(datum for datum in found if datum.kind == "identity_code")
 

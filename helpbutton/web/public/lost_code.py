@@ -8,17 +8,20 @@ from collections.abc import Callable
 
 from flask import Response, request
 
-from helpbutton.cases.lost_code import VALID_FOR, ask_for_code, open_with_code
+from helpbutton.cases.lost_code import VALID_FOR, TooManyRequests, ask_for_code, open_with_code
 from helpbutton.cases.submission import e164
 from helpbutton.directory import queries as directory
 from helpbutton.errors import FieldError, NotFound
+from helpbutton.i18n import gettext
+from helpbutton.reasons import N_
 from helpbutton.vault import tokens
-from helpbutton.web import field_messages
+from helpbutton.web import field_messages, floods
 from helpbutton.web.public import receipt_steps
 from helpbutton.web.public.receipt_page import language, show, token_of
 
 PURPOSE = "lost-code"
 PHONE_LIMIT = 40
+TOO_MANY = N_("Too many requests at once. Please try again in a moment.")
 
 
 def ask(*, status: int = 200, notice: str = "", error: str = "") -> Response:
@@ -44,6 +47,10 @@ def send() -> Response:
         token = ask_for_code(phone=number, token=_opened())
     except (tokens.BadToken, tokens.ExpiredToken):
         return ask(status=400, notice="again")
+    except TooManyRequests:
+        busy = ask(status=429, error=gettext(language(), TOO_MANY))
+        busy.headers["Retry-After"] = str(floods.RETRY_AFTER_S)
+        return busy
     return _wait(_sealed(token))
 
 

@@ -7,8 +7,8 @@ from functools import partial
 from flask import Response, request
 
 from helpbutton.cases import sender, tasks
-from helpbutton.cases.submission import parse_contact
-from helpbutton.conversation.family import family_page
+from helpbutton.cases.submission import ANONYMOUS, check_nudge, parse_contact
+from helpbutton.conversation.family import family_page, kind_of
 from helpbutton.conversation.operations import write_from_family
 from helpbutton.directory import queries as directory
 from helpbutton.errors import Conflict, FieldError, Invalid
@@ -16,6 +16,7 @@ from helpbutton.reasons import N_
 from helpbutton.web import field_messages
 from helpbutton.web.promise_words import answer_by_words
 from helpbutton.web.public import choices
+from helpbutton.web.public.found import marked, worth_pointing_out
 from helpbutton.web.public.receipt_page import draft, language, show, token_of
 
 TYPED = ("name", "phone", "email", "preferred", "not_before", "not_after")
@@ -45,8 +46,13 @@ def thread(case_id: int, *, status: int = 200, notice: str = "", error: str = ""
     )
 
 
-def reply(case_id: int) -> Response:
-    """Store the reply; sending the same page twice stores it once."""
+def reply(case_id: int, *, anyway: bool = False) -> Response:
+    """Store the reply; sending the same page twice stores it once.
+
+    What tells who a family is that shall stay unknown is pointed out first, unless it is sent `anyway`.
+    """
+    if not anyway and kind_of(case_id) == ANONYMOUS and worth_pointing_out(draft(), anonymous=True):
+        return _found(case_id)
     try:
         token = str(uuid.UUID(request.form.get("message_token", "")))
         write_from_family(case_id=case_id, body=draft_as_sent(), token=token)
@@ -76,14 +82,18 @@ def contact_again(case_id: int) -> Response:
 
 
 def save_contact(case_id: int) -> Response:
-    """Store new contact details, or show what is wrong with them."""
+    """Store new contact details, or show what is wrong with them, or how choices that do not fit are kept."""
     given = _typed()
     try:
-        changed = sender.change_contact(case_id=case_id, contact=parse_contact(given))
+        contact = parse_contact(_fitting(given))
+        check_nudge(contact, field="phone")
+        changed = sender.change_contact(case_id=case_id, contact=contact)
     except Invalid as error:
         return _contact_form(case_id, given, status=422, errors=error.errors)
     except Conflict:
         return thread(case_id, status=409, notice="contact_closed")
+    if _fitting(given) != given:
+        return _contact_form(case_id, contact.model_dump(), adjusted=True)
     return thread(case_id, notice="contact_saved" if changed else "contact_same")
 
 
@@ -109,6 +119,7 @@ def ask_for(right: str, case_id: int) -> Response:
 
 STEPS: dict[str, Callable[[int], Response]] = {
     "reply": reply,
+    "reply_anyway": partial(reply, anyway=True),
     "contact": contact,
     "contact_again": contact_again,
     "save_contact": save_contact,
@@ -119,8 +130,26 @@ STEPS: dict[str, Callable[[int], Response]] = {
 """The button that was pressed and what it does; whatever else arrives shows the thread."""
 
 
+def _found(case_id: int) -> Response:
+    """What in the reply seems to tell who the family is: take it out, or send it anyway. Nothing is stored yet."""
+    found = worth_pointing_out(draft(), anonymous=True)
+    return show(
+        "reply_found.html",
+        found=found,
+        anonymous=True,
+        text_parts=marked(draft(), found),
+        receipt_token=token_of(case_id),
+        message_token=request.form.get("message_token", ""),
+    )
+
+
 def _contact_form(
-    case_id: int, values: dict[str, object], *, status: int = 200, errors: tuple[FieldError, ...] = ()
+    case_id: int,
+    values: dict[str, object],
+    *,
+    status: int = 200,
+    errors: tuple[FieldError, ...] = (),
+    adjusted: bool = False,
 ) -> Response:
     tongue = language()
     return show(
@@ -128,17 +157,25 @@ def _contact_form(
         status=status,
         values={name: str(value).replace("\x00", "") if value else "" for name, value in values.items()},
         errors={error.field: field_messages.in_words(error, tongue) for error in errors},
+        adjusted=adjusted,
         preferred=choices.in_words(choices.PREFERRED, tongue),
         receipt_token=token_of(case_id),
     )
 
 
 def _typed() -> dict[str, object]:
-    """The posted contact details; a number for nudges alone is for nothing else, a voice message needs a call."""
+    """The posted contact details."""
     form = request.form
     text = {name: form.get(name, "").strip() or None for name in TYPED}
-    ticks = {name: form.get(name) == "1" for name in TICKED}
-    ticks["safe_to_text"] |= ticks["nudge_only"]
-    ticks["safe_to_call"] &= not ticks["nudge_only"]
-    ticks["safe_to_leave_message"] &= ticks["safe_to_call"]
-    return {**text, **ticks}
+    return {**text, **{name: form.get(name) == "1" for name in TICKED}}
+
+
+def _fitting(given: dict[str, object]) -> dict[str, object]:
+    """The same without contradictions: a number for nudges alone is for nothing else, a voice message needs a call."""
+    nudge_only = bool(given["nudge_only"])
+    safe_to_call = bool(given["safe_to_call"]) and not nudge_only
+    return given | {
+        "safe_to_text": bool(given["safe_to_text"]) or nudge_only,
+        "safe_to_call": safe_to_call,
+        "safe_to_leave_message": bool(given["safe_to_leave_message"]) and safe_to_call,
+    }

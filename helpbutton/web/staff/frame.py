@@ -7,6 +7,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from helpbutton import clock, i18n
+from helpbutton.cases.tasks import answers_for
 from helpbutton.directory.sites import edited_organisations
 from helpbutton.errors import NotFound
 from helpbutton.feedback.operations import administered, waiting
@@ -39,6 +40,7 @@ def staff_page(template: str, /, *, status: int = 200, **context: Any) -> Respon
         when=lambda moment: short_moment(moment, language),
         actor=actor,
         oversees=actor is not None and bool(actor.roles & OVERSEERS),
+        answers_tasks=actor is not None and bool(answers_for(actor)),
         edits_sites=actor is not None and bool(edited_organisations(actor)),
         feedback_waiting=waiting(actor) if actor is not None and administered(actor) else None,
         w=words,

@@ -56,4 +56,4 @@ def contact_hours(contact: ContactView, language: str) -> str:
 
 def is_nudged(contact: ContactView) -> bool:
     """Whether a text message tells the family that a message is there, and nothing else."""
-    return contact.safe_to_text and (contact.phone is not None or contact.nudge_only)
+    return contact.safe_to_text and contact.can_be_nudged

@@ -26,6 +26,7 @@ VERBS = {
     "sorted": N_("Sorted"),
     "taken": N_("Taken"),
     "released": N_("Given back to the desk"),
+    "corrected": N_("Topic or urgency corrected"),
     "answered": N_("Answered the family"),
     "noted": N_("Wrote a note"),
     "closed": N_("Closed the case"),

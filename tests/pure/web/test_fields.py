@@ -95,6 +95,8 @@ def test_advice_without_identity_has_nothing_of_the_family() -> None:
         "kind": "consultation_with_consent",
         "consent_by": "isä",
         "consent_how": "puhelimessa",
+        "consent_items": "uni",
+        "consent_recipients": "perheneuvola",
     }
     assert parse(fields.to_submission(consented, **SITE)).existing_worker == "Liisa"
 
@@ -107,10 +109,11 @@ def test_a_consent_is_split_into_lines() -> None:
         "consent_by": "äiti",
         "consent_how": "kirjallisesti",
         "consent_items": "uni\r\n\r\n ruoka ",
+        "consent_recipients": "perheneuvola",
     }
     consent = parse(fields.to_submission(filled, **SITE)).consent
     assert consent is not None
-    assert (consent.items, consent.recipients, consent.until) == (["uni", "ruoka"], [], None)
+    assert (consent.items, consent.recipients, consent.until) == (["uni", "ruoka"], ["perheneuvola"], None)
 
 
 def test_every_error_belongs_to_a_field_of_the_form() -> None:

@@ -2,31 +2,21 @@
 
 import pytest
 
-from helpbutton.cases.submission import Submission
 from helpbutton.triage import PersonalDatum
 from helpbutton.web.public.found import marked, worth_pointing_out
 
 TEXT = "Lapsi on 131052-308T, nimi on Eero Virtanen, soita 040 765 4321 tai 040 765 4321."
 
 
-def submission(kind: str) -> Submission:
-    return Submission.model_validate({"site": "demo", "text": TEXT, "kind": kind})
-
-
 @pytest.mark.parametrize(
-    ("kind", "kinds"),
-    [
-        ("help", ["identity_code"]),
-        ("consultation_with_consent", ["identity_code"]),
-        ("consultation_anonymous", ["identity_code", "phone", "name"]),
-    ],
+    ("anonymous", "kinds"), [(False, ["identity_code"]), (True, ["identity_code", "phone", "name"])]
 )
-def test_what_is_pointed_out_depends_on_who_may_be_known(kind: str, kinds: list[str]) -> None:
-    assert [datum.kind for datum in worth_pointing_out(submission(kind))] == kinds
+def test_what_is_pointed_out_depends_on_who_may_be_known(anonymous: bool, kinds: list[str]) -> None:
+    assert [datum.kind for datum in worth_pointing_out(TEXT, anonymous=anonymous)] == kinds
 
 
 def test_every_place_is_marked_and_nothing_of_the_text_is_lost() -> None:
-    pieces = marked(TEXT, worth_pointing_out(submission("consultation_anonymous")))
+    pieces = marked(TEXT, worth_pointing_out(TEXT, anonymous=True))
     assert "".join(piece for piece, _ in pieces) == TEXT
     assert [piece for piece, is_found in pieces if is_found] == [
         "131052-308T",

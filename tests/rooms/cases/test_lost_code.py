@@ -8,19 +8,22 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
+from structlog.testing import capture_logs
 
 from helpbutton import clock, outbox
 from helpbutton.cases import handling, lost_code, new_code
 from helpbutton.cases.models import Case, CodeRequest
 from helpbutton.cases.queries import open_case
-from helpbutton.cases.sender import own_contact
+from helpbutton.cases.sender import change_contact, own_contact
 from helpbutton.conversation.family import case_of_code, code_mark
 from helpbutton.db import db, reading, transaction
+from helpbutton.directory.models import Site
 from helpbutton.errors import Conflict, Invalid, NotFound
 from tests.cast import PHONE, Cast
 from tests.rooms.cases.conftest import Send, texted
 
 OWN = {"private_phone": True, "safe_to_text": True}
+APART = dt.timedelta(minutes=10, seconds=1)
 
 
 def ask(phone: str = PHONE) -> str:
@@ -100,26 +103,61 @@ def test_a_number_for_nudges_alone_that_is_only_the_senders_helps_too_and_stays_
     handling.close(actor=cast.actor("cara"), number=case.number, version=page.version, outcome="other")
     drain()
     assert own_contact(case_id=case.id).phone is None
-    ask()
-    drain()
+    with clock.moved(clock.now() + APART):
+        ask()
+        drain()
     assert len(digits_texted()) == 1
 
 
-def test_a_closed_case_is_not_opened(app: Flask, cast: Cast, drain: Callable[[], int], send: Send) -> None:
+@pytest.mark.parametrize(("days", "opens"), [(0, True), (29, True), (31, False)])
+def test_a_closed_case_is_opened_as_long_as_writing_opens_it_again(
+    days: int, opens: bool, app: Flask, cast: Cast, drain: Callable[[], int], send: Send
+) -> None:
     case = send(contact=OWN)
     handling.close(
         actor=cast.actor("cara"), number=case.number, version=case.row.version, outcome="advice_given"
     )
+    drain()
+    with clock.moved(clock.now() + dt.timedelta(days=days)):
+        token = ask()
+        drain()
+        assert len(digits_texted()) == opens
+        if opens:
+            found = lost_code.open_with_code(token=token, typed=lost_code.code_of(token))
+            assert [one.case_id for one in found] == [case.id]
+
+
+def test_what_no_person_sent_is_not_opened(
+    app: Flask, cast: Cast, drain: Callable[[], int], send: Send
+) -> None:
+    case = send(contact=OWN)
+    with transaction() as session:
+        session.execute(update(Case).values(quarantined=True))
+    handling.close_as_spam(actor=cast.actor("cara"), number=case.number)
     ask()
     drain()
     assert digits_texted() == []
+
+
+@pytest.mark.parametrize("change", [{"private_phone": False}, {"phone": "+358449876543"}, {"phone": None}])
+def test_the_phone_must_still_be_the_senders_own_when_the_code_is_used(
+    change: dict[str, object], app_on_both: Flask, drain: Callable[[], int], send: Send
+) -> None:
+    changed, kept = send(contact=OWN), send(contact=OWN)
+    token = ask()
+    drain()
+    given = own_contact(case_id=changed.id).model_copy(update=change)
+    assert change_contact(case_id=changed.id, contact=given)
+    opened = lost_code.open_with_code(token=token, typed=lost_code.code_of(token))
+    assert [case.case_id for case in opened] == [kept.id]
+    assert "opened_with_one_time_code" not in changed.verbs
 
 
 def test_five_wrong_tries_end_a_code_and_ten_minutes_too(
     app: Flask, drain: Callable[[], int], send: Send
 ) -> None:
     send(contact=OWN)
-    tried, late = ask(), ask()
+    tried = ask()
     drain()
     wrong = f"{(int(lost_code.code_of(tried)) + 1) % 10**6:06}"
     for _ in range(5):
@@ -127,25 +165,61 @@ def test_five_wrong_tries_end_a_code_and_ten_minutes_too(
             lost_code.open_with_code(token=tried, typed=wrong)
     with pytest.raises(NotFound):
         lost_code.open_with_code(token=tried, typed=lost_code.code_of(tried))
-    with clock.moved(clock.now() + dt.timedelta(minutes=11)), pytest.raises(NotFound):
+    with clock.moved(clock.now() + APART):
+        late = ask()
+        drain()
+        assert len(digits_texted()) == 2
+    with clock.moved(clock.now() + 2 * APART), pytest.raises(NotFound):
         lost_code.open_with_code(token=late, typed=lost_code.code_of(late))
 
 
-def test_three_codes_a_day_and_the_number_is_forgotten(
+def test_codes_keep_their_distance_but_never_run_out_and_the_number_is_forgotten(
     app: Flask, drain: Callable[[], int], send: Send
 ) -> None:
     send(contact=OWN)
-    for _ in range(5):
-        ask()
-        drain()
-    assert len(digits_texted()) == 3
+    start, sent = clock.now(), []
+    for minutes in (0, 9, 11, 20, 22, 33, 139, 143, 200, 264):
+        with clock.moved(start + dt.timedelta(minutes=minutes)):
+            before = len(digits_texted())
+            ask()
+            drain()
+            sent += [minutes] * (len(digits_texted()) - before)
+    assert sent == [0, 11, 22, 143, 264]
     assert [row for row in reading().scalars(select(CodeRequest.number)) if row is not None] == []
-    with clock.moved(clock.now() + dt.timedelta(days=1, minutes=1)):
+    with clock.moved(start + dt.timedelta(days=2)):
         ask()
         drain()
-        assert len(digits_texted()) == 4
+        assert len(digits_texted()) == 6
         db.session.remove()
         assert len(reading().scalars(select(CodeRequest.id)).all()) == 1, "requests are kept for a day"
+
+
+def test_codes_have_a_budget_of_their_own_at_a_site(
+    app_on_both: Flask, drain: Callable[[], int], send: Send
+) -> None:
+    case = send(contact=OWN)
+    with transaction() as session:
+        session.execute(update(Site).values(sms_per_day=1))
+    with capture_logs() as logs:
+        ask()
+        drain()
+    assert len(digits_texted()) == 1, "the confirmation has not used the budget of the codes"
+    spent = [line for line in logs if line["event"] == "sms_budget_spent"]
+    assert [(line["log_level"], line["scope"].split("/")[-1]) for line in spent] == [("warning", "codes")]
+    with clock.moved(clock.now() + APART):
+        ask()
+        drain()
+    assert len(digits_texted()) == 1
+    assert case.verbs.count("one_time_code_sent") == 1
+
+
+def test_a_flood_of_requests_is_refused_for_a_minute(app_on_both: Flask) -> None:
+    accepted = [ask(f"+35844{number:07}") for number in range(lost_code.REQUESTS_A_MINUTE)]
+    with pytest.raises(lost_code.TooManyRequests):
+        ask()
+    assert lost_code.ask_for_code(phone="+358440000000", token=accepted[0]) == accepted[0]
+    with clock.moved(clock.now() + dt.timedelta(seconds=61)):
+        assert ask()
 
 
 def test_a_code_that_comes_too_late_to_be_of_use_is_not_sent(

@@ -35,7 +35,7 @@ def codes(page: CasePage, subject: str) -> list[str]:
 def test_an_unsure_case_stays_where_it_was_addressed_for_a_person_to_review(
     app_on_both: Flask, cast: Cast, drain: Callable[[], int]
 ) -> None:
-    number = cast.send().get_json()["number"]
+    number = cast.send(text="Moi").get_json()["number"]
     drain()
     page = queries.open_case(actor=cast.actor("cara"), number=number)
     assert page.state == "sorted"

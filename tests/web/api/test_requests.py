@@ -93,17 +93,30 @@ def test_optional_fields_may_be_missing(app: Flask, client: FlaskClient) -> None
     assert answer.status_code == 201
 
 
+CONSENT = {"by": "äiti", "how": "puhelimessa", "items": ["uni"], "recipients": ["perheneuvola"]}
+ANONYMOUS = {"kind": "consultation_anonymous", "role": "professional"}
+WITH_CONSENT = {"kind": "consultation_with_consent", "role": "professional", "consent": CONSENT}
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "empty site": ({"site": ""}, "site"),
     "site of control characters": ({"site": "\x01"}, "site"),
     "consent of nobody": (
-        {"consent": {"by": "\x01", "how": "puhelimessa", "items": [], "recipients": []}},
+        {"consent": CONSENT | {"by": "\x01"}},
         "consent.by",
     ),
     "NUL in a list": (
-        {"consent": {"by": "äiti", "how": "puhelimessa", "items": ["a\x00"], "recipients": []}},
+        {"consent": CONSENT | {"items": ["a\x00"]}},
         "consent.items",
     ),
+    "consent to nothing": ({"consent": CONSENT | {"items": []}}, "consent.items"),
+    "consent to telling nobody": ({"consent": CONSENT | {"recipients": []}}, "consent.recipients"),
+    "consent until no day": ({"consent": CONSENT | {"until": "2027-02-30"}}, "consent.until"),
+    "consent that is missing": (WITH_CONSENT | {"consent": None}, "consent"),
+    "consultation of a parent": (WITH_CONSENT | {"role": "parent"}, "role"),
+    "anonymous consultation of a parent": (ANONYMOUS | {"role": "parent"}, "role"),
+    "anonymous with a worker": (ANONYMOUS | {"existing_worker": "Liisa"}, "existing_worker"),
+    "anonymous with an interpreter": (ANONYMOUS | {"interpreter": "ar"}, "interpreter"),
+    "anonymous with a secret address": (ANONYMOUS | {"secret_address": True}, "secret_address"),
+    "anonymous with a consent": (ANONYMOUS | {"consent": CONSENT}, "consent"),
     "unknown site": ({"site": "nowhere"}, "site"),
     "unknown municipality": ({"municipality": "999"}, "municipality"),
     "municipality as a number": ({"municipality": 853}, "municipality"),
@@ -153,6 +166,27 @@ def test_wrong_values_are_named_by_field_in_the_senders_language(
     assert problem["errors"][0]["message"]
     assert problem["help_lines"][0]["number"] == "112"
     assert cases() == 0
+
+
+@pytest.mark.parametrize("consultation", [ANONYMOUS, WITH_CONSENT])
+def test_a_professional_consults_with_the_rest_left_at_its_defaults(
+    consultation: dict[str, Any], app: Flask, cast: Cast
+) -> None:
+    assert cast.send(**consultation).status_code == 201
+    assert reading().scalars(select(Case.kind)).one() == consultation["kind"]
+
+
+def test_a_kind_of_consultation_says_what_it_refuses(app: Flask, cast: Cast) -> None:
+    known = {"interpreter": "ar", "secret_address": True, "consent": CONSENT}
+    errors = cast.send(**ANONYMOUS, **known, language="en").get_json()["errors"]
+    assert {error["field"] for error in errors} == set(known)
+    assert {error["code"] for error in errors} == {"not_in_anonymous"}
+
+
+def test_a_municipality_code_that_is_too_long_is_an_unknown_one(app: Flask, cast: Cast) -> None:
+    (error,) = cast.send(municipality="8530", language="en").get_json()["errors"]
+    assert error["code"] == "unknown_value"
+    assert error["message"] == "This municipality is not known. Please choose it from the list."
 
 
 def test_outside_the_area_names_who_helps_there(app: Flask, cast: Cast) -> None:

@@ -98,13 +98,27 @@ def test_a_professional_needs_the_recorded_consent(client: FlaskClient) -> None:
     page = visit(client).press("check", **filled)
     assert page.status == 422
     assert 'id="consent_how" name="consent_how" aria-invalid="true"' in page.html
-    assert page.press("check", consent_how="in writing").press("send").step == "sent"
+    for name in ("consent_items", "consent_recipients"):
+        assert f'id="{name}" name="{name}" aria-invalid="true"' in re.sub(r" rows=.\d+.", "", page.html)
+    told = {"consent_items": "sleep", "consent_recipients": "clinic", "consent_until": "2027-03-01"}
+    summary = page.press("check", consent_how="in writing", **told)
+    for words in ("mother", "in writing", "sleep", "clinic", "Monday 1 March 2027"):
+        assert words in summary.text
+    assert summary.press("send").step == "sent"
 
 
 def test_a_number_for_the_nudge_only_is_never_called(client: FlaskClient) -> None:
     sent(client, phone="040 123 4567", reach="nudge", safe_to_call="1")
     contact = reading().scalars(select(Contact)).one()
     assert (contact.nudge_only, contact.safe_to_text, contact.safe_to_call) == (True, True, False)
+
+
+def test_a_nudge_needs_a_number(client: FlaskClient) -> None:
+    page = visit(client).press("check", text=MORNINGS, reach="nudge")
+    assert (page.status, page.step, page.fields["reach"]) == (422, "edit", "nudge")
+    assert "Write the number for the text message" in page.text
+    assert 'href="#phone"' in page.html
+    assert page.press("check", phone="040 123 4567").step == "check"
 
 
 def test_a_number_without_permission_is_pointed_out(client: FlaskClient) -> None:
@@ -242,6 +256,30 @@ def test_a_changed_text_with_a_used_form_asks_and_goes_as_a_message_once(client:
     assert changed.press("message").step == "sent"
     assert changed.press("message").step == "sent"
     assert cases() == 1
+    assert len(reading().scalars(select(Message)).all()) == 1
+
+
+def test_danger_in_a_message_brings_the_help_lines_first(client: FlaskClient) -> None:
+    summary = visit(client).press("check", text=MORNINGS)
+    summary.press("send")
+    added = summary.press("send", text="Mies lyö minua ja lapsia, pelkään.").press("message")
+    assert "080 005 005" in added.text.partition("Your message was added.")[0]
+    calm = summary.press("send", text="Kiitos, kaikki hyvin.").press("message")
+    assert "If somebody is in danger now" not in calm.text
+
+
+def test_a_message_that_tells_who_the_family_is_is_shown_before_it_is_stored(client: FlaskClient) -> None:
+    summary = visit(client).press("check", text=MORNINGS, role="professional", kind="consultation_anonymous")
+    summary.press("send")
+    page = summary.press("send", text=IDENTIFYING).press("message")
+    assert "Your text seems to tell who the family is." in page.text
+    assert page.fields["text"] == IDENTIFYING
+    assert page.html.index("Take it out of the text") < page.html.index("Send anyway")
+    assert page.press("edit").fields["text"] == IDENTIFYING
+    assert reading().scalars(select(Message)).all() == []
+    page.press("message_anyway")
+    page.press("message_anyway")
+    reading().rollback()
     assert len(reading().scalars(select(Message)).all()) == 1
 
 

@@ -68,6 +68,43 @@ def test_the_answer_is_there_and_the_reply_is_stored_once(client: FlaskClient, c
     assert [message.direction for message in messages()] == ["to_family", "from_family"]
 
 
+def test_danger_in_a_reply_brings_the_help_lines_first(client: FlaskClient, code: str) -> None:
+    page = opened(client, code)
+    assert "If somebody is in danger now" not in page.text
+    for shown in (page.press("reply", body="Mies lyö minua ja lapsia, pelkään."), opened(client, code)):
+        assert "080 005 005" in shown.text.partition("Where it is now")[0]
+    with transaction() as session:
+        case = session.scalars(select(Case)).one()
+        case.state, case.outcome, case.closed_at = "closed", "other", clock.now()
+    assert "If somebody is in danger now" not in opened(client, code).text
+
+
+def test_a_reply_that_tells_who_the_family_is_is_shown_before_it_is_stored(
+    client: FlaskClient, cast: Cast
+) -> None:
+    telling = "Lapsi on 131052-308T, soita 040 765 4321."
+    sent = cast.send(kind="consultation_anonymous", role="professional").get_json()
+    page = opened(client, sent["receipt_code"]).press("reply", body=telling)
+    assert (page.step, page.fields["body"], messages()) == ("found", telling, [])
+    assert "Your text seems to tell who the family is." in page.text
+    assert [words for words in ("131052-308T", "040 765 4321") if f"<mark>{words}</mark>" in page.html] == [
+        "131052-308T",
+        "040 765 4321",
+    ]
+    assert page.press("sv", name="switch").step == "found"
+    back = page.press("refresh")
+    assert (back.step, back.fields["body"], messages()) == ("thread", telling, [])
+    assert back.press("reply", body="Lapsi nukkuu huonosti.").step == "thread"
+    page.press("reply_anyway")
+    assert page.press("reply_anyway").fields["body"] == ""
+    assert len(messages()) == 2
+
+
+def test_what_a_known_family_tells_of_itself_is_not_asked_about(client: FlaskClient, code: str) -> None:
+    assert opened(client, code).press("reply", body="Soita 040 765 4321.").step == "thread"
+    assert len(messages()) == 1
+
+
 def test_an_expired_page_asks_for_the_code_and_keeps_the_reply(client: FlaskClient, code: str) -> None:
     page = opened(client, code)
     with clock.moved(clock.now() + dt.timedelta(minutes=16)):

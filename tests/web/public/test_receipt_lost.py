@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
 from helpbutton import clock
+from helpbutton.cases import lost_code
 from helpbutton.db import db, reading
 from helpbutton.notifications.models import PhoneMessage
 from tests.cast import MORNINGS, PHONE, Cast
@@ -101,6 +102,25 @@ def test_known_and_unknown_numbers_get_the_same_answer_from_the_same_work(
     assert {page.status for page in wrong.values()} == {422}
     assert body(wrong[PHONE]) == body(wrong[UNKNOWN])
     assert "does not open anything" in wrong[PHONE].text
+
+
+def test_a_flood_is_answered_honestly_and_alike_for_every_number(
+    client: FlaskClient, cast: Cast, drain: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast.send(contact={"private_phone": True})
+    drain()
+    monkeypatch.setattr(lost_code, "REQUESTS_A_MINUTE", 1)
+    accepted = lost(client)
+    assert accepted.press("lost_send", phone=UNKNOWN).status == 200
+    pages = {phone: lost(client).press("lost_send", phone=phone) for phone in (PHONE, UNKNOWN)}
+    for phone, page in pages.items():
+        assert (page.status, page.step, page.fields["phone"]) == (429, "lost", phone)
+        assert int(page.answer.headers["Retry-After"]) > 0
+        assert "Too many requests" in page.text
+    assert body(pages[PHONE]).replace(PHONE, UNKNOWN) == body(pages[UNKNOWN])
+    assert accepted.press("lost_send", phone=UNKNOWN).status == 200, "what was accepted stays accepted"
+    with clock.moved(clock.now() + dt.timedelta(seconds=61)):
+        assert pages[PHONE].press("lost_send", phone=PHONE).step == "lost_wait"
 
 
 @pytest.mark.parametrize("phone", ["", "12", "abc", "\x00", "9" * 500])

@@ -69,11 +69,46 @@ def test_contact_details_are_changed_and_the_draft_goes_along(page: Page, cast: 
 
 
 def test_a_number_for_nudges_alone_is_for_nothing_else(page: Page, cast: Cast) -> None:
-    page.press("contact").press("save_contact", nudge_only="1", safe_to_leave_message="1")
+    saved = page.press("contact").press("save_contact", nudge_only="1", safe_to_leave_message="1")
+    assert saved.step == "contact"
+    assert "Some choices did not fit together. Below you see what is saved." in saved.text
+    assert (saved.fields["nudge_only"], saved.fields["safe_to_text"]) == ("1", "1")
+    assert not {"safe_to_call", "safe_to_leave_message"} & set(saved.fields)
     shown = open_case(actor=cast.actor("cara"), number=row().number).contact
     assert (shown.phone, shown.nudge_only, shown.safe_to_call) == (None, True, False)
     mine = page.press("contact")
     assert (mine.fields["phone"], mine.fields["private_phone"]) == (PHONE, "1")
+
+
+def test_a_voice_message_without_calls_is_shown_as_it_is_kept(page: Page) -> None:
+    saved = page.press("contact").press("save_contact", safe_to_call=None, safe_to_leave_message="1")
+    assert "Below you see what is saved." in saved.text
+    assert "safe_to_leave_message" not in saved.fields
+    assert saved.press("save_contact").step == "thread"
+
+
+def test_a_number_dropped_at_closing_is_asked_for_again(
+    page: Page, cast: Cast, drain: Callable[[], int]
+) -> None:
+    page.press("contact").press("save_contact", nudge_only="1", safe_to_call=None)
+    assert "no longer have your number" not in page.press("refresh").text
+    case = row()
+    handling.take(actor=cast.actor("cara"), number=case.number, version=case.version)
+    handling.close(
+        actor=cast.actor("cara"), number=case.number, version=row().version, outcome="advice_given"
+    )
+    drain()
+    assert "no longer have your number" not in page.press("refresh").text
+    again = page.press("reply", body="Vielä yksi asia")
+    assert "We no longer have your number. You can give it again below." in again.text
+    assert not open_case(actor=cast.actor("cara"), number=case.number).contact.can_be_nudged
+    missing = again.press("contact").press("save_contact")
+    assert (missing.status, missing.step) == (422, "contact")
+    assert "Write the number for the text message" in missing.text
+    assert 'href="#phone"' in missing.html
+    given = missing.press("save_contact", phone="044 987 6543")
+    assert "no longer have your number" not in given.text
+    assert open_case(actor=cast.actor("cara"), number=case.number).contact.can_be_nudged
 
 
 def test_the_language_of_each_page_changes_and_what_is_typed_stays(page: Page) -> None:

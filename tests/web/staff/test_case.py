@@ -7,7 +7,9 @@ import pytest
 from markupsafe import escape
 from sqlalchemy import func, select
 
+from helpbutton.cases.models import Contact
 from helpbutton.conversation.models import Message, Note
+from helpbutton.db import transaction
 from tests.cast import MORNINGS, PHONE, Cast, hidden_fields
 from tests.web.staff.pages import (
     audit_lines,
@@ -87,6 +89,10 @@ def test_a_number_for_nudges_alone_is_never_shown(cast: Cast, drain: Drain) -> N
     assert PHONE not in page
     assert "40 1234567" not in page
     assert "They get a text message that says only this" in page
+    with transaction() as session:
+        session.scalars(select(Contact)).one().phone = None
+    dropped = read(cast.sign_in("cara"), case_url(number) + "?lang=en")
+    assert "They get a text message that says only this" not in dropped
 
 
 @pytest.mark.usefixtures("app_on_both")

@@ -40,6 +40,22 @@ def test_a_lead_sees_what_was_asked_and_marks_it_done(number: str, cast: Cast) -
     assert "Task done: the sender asks for a copy" in visible_text(read(cara, case_url(number) + "?lang=en"))
 
 
+def test_at_a_desk_without_a_lead_whoever_works_there_does_what_was_asked(
+    app: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
+    number = cast.send(topic="bullying", child_age_group="10-12").get_json()["number"]
+    drain()
+    sender.ask_for(case_id=case_row(number).id, kind=tasks.ERASURE)
+    dan = cast.sign_in("dan")
+    assert case_row(number).service_id in tasks.answers_for(cast.actor("dan"))
+    listed = read(dan, "/staff/tasks?lang=en")
+    assert number in listed
+    task_id = stored().scalars(select(CaseTask.id)).one()
+    assert cast.sign_in("liisa").post(f"/staff/tasks/{task_id}/done").status_code in (400, 404)
+    assert dan.post(f"/staff/tasks/{task_id}/done", data=hidden_fields(listed)).status_code == 303
+    assert number not in read(dan, "/staff/tasks")
+
+
 def test_a_withdrawn_request_cannot_be_overlooked(number: str, cast: Cast) -> None:
     case = case_row(number)
     cara = cast.sign_in("cara")
