@@ -14,7 +14,10 @@ from helpbutton.triage.words import Token
 
 SURE_SHARE = 0.35
 _LEAST_KNOWN = 0.55
-"""Share of words that the lessons know: a text of others says nothing to them."""
+_FEW_KNOWN = 0.05
+"""Shares of words that the lessons know: a text of others says nothing to them. Languages with few lessons lean on
+meaning instead."""
+_WELL_TAUGHT = ("fi", "sv", "en")
 _AGE_DECIDES = 0.9
 
 
@@ -48,7 +51,8 @@ def guess(
     Danger `flags` speak for the topics where such danger belongs; the child's age and the sender's `role` tell a
     child's mood from a young person's. The fallback topic is never a sure one.
     """
-    if evidence.known_words < _LEAST_KNOWN * max(len(tokens), 1):
+    known = evidence.known_words / max(len(tokens), 1)
+    if known < (_LEAST_KNOWN if language in _WELL_TAUGHT else _FEW_KNOWN):
         return TopicGuess((), (), False)
     spoken, matches = lexicon.spoken_for(tokens, language, flags=flags)
     shares = learnt().topic_shares(evidence, spoken)

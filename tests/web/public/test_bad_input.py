@@ -28,7 +28,7 @@ def stored() -> int:
         ("text", "a\x00b", "cannot be stored"),
         ("topic", "astrology", "topic is not known"),
         ("municipality", "999", "municipality is not known"),
-        ("municipality", "85312", "shorten"),
+        ("municipality", "85312", "municipality is not known"),
         ("phone", "12", "does not look like a phone number"),
         ("phone", "soita kotiin", "does not look like a phone number"),
         ("email", "aino(at)example.fi", "does not look like an e-mail address"),
