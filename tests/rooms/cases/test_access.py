@@ -115,7 +115,7 @@ def test_closing_needs_an_outcome_and_drops_a_number_given_for_nudges(
     with pytest.raises(Invalid):
         handling.close(actor=cara, number=number, version=page.version, outcome="")
     handling.close(actor=cara, number=number, version=page.version, outcome="advice_given")
-    db.session.rollback()
+    drain()
     contact = reading().get_one(Contact, page.id)
     assert (contact.phone, contact.phone_index) == (None, None)
     assert queries.worklist(actor=cara) == []
