@@ -22,13 +22,7 @@ from tests.cast import Cast, FreshClient
 from tests.servers import Postgres, postgres
 from workers import executor
 
-LONGEST = ("tests/workers", "tests/browser", "tests/test_running")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What waits longest begins first, so that two test processes end together."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 @pytest.fixture(autouse=True)
