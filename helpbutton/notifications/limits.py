@@ -26,27 +26,24 @@ def reason_to_hold(session: Session, *, case: Case, number: str) -> str | None:
     """
     if case.quarantined:
         return QUARANTINED
-    if not number.startswith(settings.current().sms_prefixes):
+    if not is_of_our_countries(number):
         return FOREIGN_NUMBER
     if daily_counts.add(session, _number_scope(number), at_most=PER_NUMBER) is None:
         return NUMBER_LIMIT
     return None if _within_budget(session, case.site_id) else SITE_BUDGET
 
 
-def may_go_by_itself(*, case: Case, number: str) -> bool:
-    """Whether neither quarantine nor a foreign number asks for a human first; counts nothing.
-
-    Asked for one-time codes, which are the exception to a number's three a day: a family that has had its SMS of the
-    day must still get in. They keep their distance (`cases.lost_code.pause_after`), and `code_within_budget` counts
-    them.
-    """
-    return not case.quarantined and number.startswith(settings.current().sms_prefixes)
+def is_of_our_countries(number: str) -> bool:
+    """Whether a number (E.164) may be texted without asking a human (setting `sms_countries`)."""
+    return number.startswith(settings.current().sms_prefixes)
 
 
 def code_within_budget(session: Session, *, case: Case) -> bool:
     """Count one more one-time code of the case's site today; False when the site has sent as many as it may.
 
-    Codes have a budget of their own, as large as that of the other SMS: neither uses up the other's.
+    Codes have a budget of their own, as large as that of the other SMS: neither uses up the other's. They are the
+    exception to a number's three a day, because a family that has had its SMS of the day must still get in; they keep
+    their distance instead (`cases.lost_code.pause_after`).
     """
     return _within_budget(session, case.site_id, of="/codes")
 

@@ -12,7 +12,7 @@ from helpbutton.db import transaction
 from helpbutton.notifications import texts
 from helpbutton.notifications.kinds import DELIVER
 from helpbutton.notifications.lifecycle import ONE_TIME_CODE
-from helpbutton.notifications.limits import code_within_budget, may_go_by_itself
+from helpbutton.notifications.limits import code_within_budget, is_of_our_countries
 from helpbutton.notifications.models import Notification
 from helpbutton.notifications.recipient import one_time_code_key, safe_hours, sealed_place
 
@@ -31,13 +31,11 @@ def send_one_time_code(request_id: int) -> None:
             return
         number, found = lost_code.look_up(session, request)
         now = clock.now()
-        cases = [
-            case
-            for case, contact in found
-            if safe_hours(contact).next(now) == now and may_go_by_itself(case=case, number=number)
-        ]
+        cases = [case for case, contact in found if safe_hours(contact).next(now) == now]
         late = now - request.asked_at > lost_code.VALID_FOR
-        if late or not cases or lost_code.comes_too_soon(session, request):
+        if late or not cases or not is_of_our_countries(number):
+            return
+        if lost_code.comes_too_soon(session, request):
             return
         if not code_within_budget(session, case=cases[0]):
             return

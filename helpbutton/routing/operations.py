@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
+import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -23,6 +24,8 @@ from helpbutton.vault import sealing
 PROVED_EVERY = dt.timedelta(hours=20)
 NIGHT = range(2, 5)
 OVERDUE_AFTER = dt.timedelta(hours=30)
+
+log = structlog.get_logger()
 
 
 class LeavesGaps(HelpButtonError):
@@ -77,6 +80,8 @@ def prove_nightly() -> None:
     if age < PROVED_EVERY or (clock.local(now).hour not in NIGHT and age < OVERDUE_AFTER):
         return
     coverage = queries.check()
+    if coverage.gaps:
+        log.warning("routes_have_gaps", gaps=len(coverage.gaps), combinations=coverage.without_desk)
     with transaction() as session:
         session.add(
             RoutingProof(
