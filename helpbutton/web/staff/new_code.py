@@ -8,7 +8,7 @@ from helpbutton.cases import new_code
 from helpbutton.cases.queries import open_case
 from helpbutton.errors import Conflict, FieldError, Invalid
 from helpbutton.web.policy import policy
-from helpbutton.web.staff.case import NUMBER
+from helpbutton.web.staff.case_page import NUMBER
 from helpbutton.web.staff.frame import staff_blueprint, staff_page
 
 bp = staff_blueprint("new_code", __name__)

@@ -3,7 +3,7 @@
 from flask import Response, g, request
 
 from helpbutton import clock
-from helpbutton.cases import queries as cases
+from helpbutton.cases import worklist as cases
 from helpbutton.directory import queries as directory
 from helpbutton.web.policy import policy
 from helpbutton.web.staff.frame import staff_blueprint, staff_language, staff_page

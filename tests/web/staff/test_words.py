@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from helpbutton.cases.queries import VIEWS
+from helpbutton.cases.worklist import VIEWS
 from helpbutton.clock import HELSINKI
 from helpbutton.notifications.operations import NEEDS_HUMAN
 from helpbutton.web.staff import words

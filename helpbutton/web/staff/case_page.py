@@ -1,0 +1,115 @@
+"""The page of one case, and how every move on it is made: done, refused with the typed text kept, or done before."""
+
+import re
+import uuid
+from collections.abc import Callable, Sequence
+
+from flask import Blueprint, Response, abort, g, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from helpbutton import clock
+from helpbutton.cases import handling, lifecycle
+from helpbutton.cases.queries import CasePage, ReasonLine, open_case
+from helpbutton.cases.tasks import may_finish
+from helpbutton.conversation.queries import thread_for_staff
+from helpbutton.errors import Conflict, FieldError, Invalid
+from helpbutton.notifications import texts
+from helpbutton.notifications.queries import held_for_sender
+from helpbutton.web.staff import safe_contact
+from helpbutton.web.staff.frame import staff_blueprint, staff_language, staff_page
+from helpbutton.web.staff.promise_clock import promise_clock
+
+NUMBER = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}")
+REFERENCE_TO_COME = "····"
+SUBJECTS = ("topic", "triage", "desk", "promise")
+
+
+def case_blueprint(name: str, module: str) -> Blueprint:
+    """A staff blueprint whose every route has the number of a case."""
+    bp = staff_blueprint(name, module)
+    bp.before_request(_looks_like_a_number)
+    return bp
+
+
+def make_move(
+    name: str,
+    number: str,
+    move: Callable[..., object],
+    *,
+    anchor: str | None = None,
+    reached: Callable[[CasePage], bool] = lambda _case: False,
+) -> AnyResponse:
+    """Call `move(actor=, number=)` and show the case; where it is refused, the page says why and keeps what was typed.
+
+    `name` is also the id of the form on the page. `reached` tells of a form that was sent twice, or by two people,
+    whether what it asks for is so already. Another move than the known ones needs a partial with this id.
+    """
+    try:
+        move(actor=g.actor, number=number)
+    except Invalid as refusal:
+        case = open_case(actor=g.actor, number=number)
+        return case_page(case, status=422, failed=name, errors=refusal.errors)
+    except Conflict:
+        case = open_case(actor=g.actor, number=number)
+        if not reached(case):
+            return case_page(case, status=409, failed=name)
+    return redirect(url_for("case.show", number=number, _anchor=anchor), 303)
+
+
+def case_page(
+    case: CasePage, *, status: int = 200, failed: str | None = None, errors: Sequence[FieldError] = ()
+) -> Response:
+    """The page of a case that has just been opened; `failed` names the form that was refused with `errors`."""
+    language = staff_language()
+    nudged = safe_contact.is_nudged(case.contact)
+    return staff_page(
+        "staff/case.html",
+        status=status,
+        case=case,
+        thread=thread_for_staff(case_id=case.id),
+        clock=promise_clock(
+            respond_by=case.respond_by,
+            answered=case.answered_at is not None,
+            now=clock.now(),
+            language=language,
+        ),
+        cautions=safe_contact.cautions(case, language),
+        danger_words=_danger_words(case.reasons),
+        quarantine=[line.reason for line in case.reasons if line.subject == "quarantine"],
+        held_back=held_for_sender(case.id),
+        why=[[line.reason for line in case.reasons if line.subject == of] for of in SUBJECTS],
+        nudge=texts.body(purpose="nudge", language=case.language, reference=REFERENCE_TO_COME)
+        if nudged
+        else None,
+        grounds=handling.GROUNDS,
+        outcomes=lifecycle.OUTCOMES,
+        form_token=uuid.uuid4(),
+        may_finish=may_finish,
+        failed=failed,
+        errors=errors,
+        typed=request.form if failed else {},
+    )
+
+
+def version_of_form() -> int:
+    """The version of the case that the form was made from; -1 without one."""
+    return request.form.get("version", -1, type=int)
+
+
+def token_of_form() -> str:
+    """The token that makes sending a form twice harmless. Answers 400 without one."""
+    try:
+        return str(uuid.UUID(request.form.get("token", "")))
+    except ValueError:
+        abort(400)
+
+
+def _looks_like_a_number() -> None:
+    if not NUMBER.fullmatch((request.view_args or {}).get("number", "")):
+        abort(404)
+
+
+def _danger_words(reasons: Sequence[ReasonLine]) -> list[str]:
+    """The sender's words that were taken as signs of danger, each once."""
+    quoted = (word for line in reasons if line.reason.code == "danger" for word in line.reason.words)
+    return list(dict.fromkeys(quoted))
