@@ -18,6 +18,7 @@ from helpbutton.directory import operations as directory
 from helpbutton.settings import Settings
 from helpbutton.vault import keystore
 from helpbutton.web.application import create_app
+from tests import compiled_once
 from tests.cast import Cast, FreshClient
 from tests.servers import Postgres, postgres
 from workers import executor
@@ -122,6 +123,7 @@ def catalogues(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
 
 def _serve(config: Settings) -> Iterator[Flask]:
     app = create_app(config)
+    compiled_once.share(app)
     app.test_client_class = FreshClient
     with app.app_context():
         yield app

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from helpbutton.audit.models import AuditEntry
-from helpbutton.cases import handling, queries
+from helpbutton.cases import handling, queries, worklist
 from helpbutton.cases.models import Contact
 from helpbutton.conversation import operations as conversation
 from helpbutton.conversation import queries as thread
@@ -33,13 +33,13 @@ def test_only_members_of_the_desk_see_the_case_anywhere(
     drain()
     for name in ("cara", "liisa"):
         actor = cast.actor(name)
-        assert [row.number for row in queries.worklist(actor=actor)] == [number]
-        assert queries.counts(actor=actor)["services"] == 1
+        assert [row.number for row in worklist.worklist(actor=actor)] == [number]
+        assert worklist.counts(actor=actor)["services"] == 1
         assert queries.open_case(actor=actor, number=number).number == number
     for name in STRANGERS:
         actor = cast.actor(name)
-        assert all(queries.worklist(actor=actor, view=view) == [] for view in queries.VIEWS)
-        assert set(queries.counts(actor=actor).values()) == {0}
+        assert all(worklist.worklist(actor=actor, view=view) == [] for view in worklist.VIEWS)
+        assert set(worklist.counts(actor=actor).values()) == {0}
         with pytest.raises(NotFound):
             queries.open_case(actor=actor, number=number)
 
@@ -69,7 +69,7 @@ def test_every_look_leaves_a_line_with_pseudonyms_before_the_data_is_shown(
     cara = cast.actor("cara")
     page = queries.open_case(actor=cara, number=number)
     queries.open_case(actor=cara, number=number)
-    queries.worklist(actor=cara)
+    worklist.worklist(actor=cara)
     subject = sealing.pseudonym("case", page.id)
     assert lines(action="view", actor=cara.pseudonym, subject=subject) == 2
     assert lines(action="list", actor=cara.pseudonym) == 1
@@ -118,8 +118,8 @@ def test_closing_needs_an_outcome_and_drops_a_number_given_for_nudges(
     drain()
     contact = reading().get_one(Contact, page.id)
     assert (contact.phone, contact.phone_index) == (None, None)
-    assert queries.worklist(actor=cara) == []
-    assert [row.number for row in queries.worklist(actor=cara, view="closed")] == [number]
+    assert worklist.worklist(actor=cara) == []
+    assert [row.number for row in worklist.worklist(actor=cara, view="closed")] == [number]
 
 
 def test_nothing_personal_is_readable_in_the_database_file(
