@@ -18,4 +18,6 @@ printf '{"epochs": {"1": "%s"}}' "$(head -c 32 /dev/urandom | base64)" | make ke
 hex | make database_password
 printf 'database:5432:helpbutton:helpbutton:%s' "$(cat "$directory/database_password")" | make database_passfile
 : | make twilio_auth_token
+: | make smtp_password
+: | make oidc_client_secret
 chown -R "$container_user" "$directory"

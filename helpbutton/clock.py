@@ -21,6 +21,11 @@ def today() -> dt.date:
     return local(now()).date()
 
 
+def end_of_today() -> dt.datetime:
+    """The aware moment of the midnight, in Helsinki, that ends today."""
+    return dt.datetime.combine(today() + dt.timedelta(days=1), dt.time(), tzinfo=HELSINKI)
+
+
 def local(moment: dt.datetime) -> dt.datetime:
     """The same moment with the Helsinki offset."""
     return moment.astimezone(HELSINKI)

@@ -24,7 +24,13 @@ def beat(name: str) -> None:
         session.merge(Heartbeat(name=name, at=clock.now()))
 
 
+def age(name: str) -> dt.timedelta | None:
+    """How long ago `name` gave its last sign of life; None when it never did."""
+    at = reading().scalar(select(Heartbeat.at).where(Heartbeat.name == name))
+    return None if at is None else max(clock.now() - at, dt.timedelta(0))
+
+
 def alive(name: str) -> bool:
     """Whether `name` gave a sign of life within the last minute."""
-    at = reading().scalar(select(Heartbeat.at).where(Heartbeat.name == name))
-    return at is not None and clock.now() - at < STALE_AFTER
+    last = age(name)
+    return last is not None and last < STALE_AFTER

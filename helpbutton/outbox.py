@@ -74,6 +74,12 @@ class ToDo(Model):
             sqlite_where=text("state = 'open'"),
             postgresql_where=text("state = 'open'"),
         ),
+        Index(
+            "ix_todo_resting",
+            "changed_at",
+            sqlite_where=text("state = 'resting'"),
+            postgresql_where=text("state = 'resting'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -176,6 +182,11 @@ def resting() -> list[Resting]:
         )
         for t in rows
     ]
+
+
+def resting_count() -> int:
+    """How many to-dos wait for a human."""
+    return reading().scalar(select(func.count(ToDo.id)).where(ToDo.state == "resting")) or 0
 
 
 def wake(*, todo_id: int) -> None:

@@ -1,7 +1,9 @@
 """Typed settings, read once from the environment; every problem is named at once."""
 
 import hashlib
+import re
 import tempfile
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -13,6 +15,8 @@ from helpbutton.errors import SettingsError
 
 MIN_SECRET_BYTES = 32
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+MIN_TOKEN_LETTERS = 16
+VIRTUAL_CANARY = "+358500009999"
 UNIX_SOCKET_PATH_LIMIT = 100
 
 
@@ -37,7 +41,19 @@ class Settings(BaseSettings):
     twilio_auth_token_file: Path | None = None
     twilio_from: str = ""
     twilio_api_base: str = ""
+    smtp_url: str = Field(default="", repr=False)
+    smtp_password_file: Path | None = None
+    email_from: str = ""
     sms_countries: str = Field(default="+358", pattern=r"^ *\+[1-9]\d{0,3} *(, *\+[1-9]\d{0,3} *)*$")
+    sms_segment_price: float | None = Field(default=None, ge=0, le=1000)
+    metrics_token_file: Path | None = None
+    canary_number: str = Field(default="", pattern=r"^\+[1-9]\d{6,14}$|^$")
+    deadman_url: str = Field(default="", repr=False)
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret_file: Path | None = None
+    oidc_acr: str = ""
+    oidc_amr: str = ""
     flood_limit: int = Field(default=6000, ge=1)
     web_workers: int = Field(default=2, ge=1, le=64)
     web_threads: int = Field(default=4, ge=1, le=64)
@@ -69,6 +85,63 @@ class Settings(BaseSettings):
             if missing:
                 raise ValueError(f"HELPBUTTON_SMS=twilio also needs {', '.join(missing)}")
         return self
+
+    @model_validator(mode="after")
+    def _mail_is_whole(self) -> Self:
+        if self.smtp_url:
+            url = urlsplit(self.smtp_url)
+            if url.scheme not in ("smtp", "smtps") or not url.hostname:
+                raise ValueError("HELPBUTTON_SMTP_URL must be like smtp://name@mail.example.fi:587")
+            address = parseaddr(self.email_from)[1]
+            if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", address) or not self.email_from.isprintable():
+                raise ValueError("HELPBUTTON_SMTP_URL also needs HELPBUTTON_EMAIL_FROM, an e-mail address")
+        return self
+
+    @model_validator(mode="after")
+    def _single_sign_on_is_whole(self) -> Self:
+        if not self.oidc_issuer:
+            return self
+        if not self.oidc_client_id or not _has_content(self.oidc_client_secret_file):
+            raise ValueError(
+                "HELPBUTTON_OIDC_ISSUER also needs HELPBUTTON_OIDC_CLIENT_ID and a readable "
+                "HELPBUTTON_OIDC_CLIENT_SECRET_FILE"
+            )
+        parts = urlsplit(self.oidc_issuer)
+        if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+            raise ValueError("HELPBUTTON_OIDC_ISSUER must start with https://")
+        return self
+
+    @model_validator(mode="after")
+    def _metrics_have_a_real_token(self) -> Self:
+        path = self.metrics_token_file
+        if path is None:
+            return self
+        if not _has_content(path) or len(path.read_text().strip()) < MIN_TOKEN_LETTERS:
+            raise ValueError(
+                f"HELPBUTTON_METRICS_TOKEN_FILE must name a readable file with at least {MIN_TOKEN_LETTERS} random "
+                "letters in it (for example: openssl rand -hex 32)"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _deadman_is_private(self) -> Self:
+        parts = urlsplit(self.deadman_url)
+        local = parts.scheme == "http" and parts.hostname in LOOPBACK
+        if self.deadman_url and not (parts.hostname and (parts.scheme == "https" or local)):
+            raise ValueError("HELPBUTTON_DEADMAN_URL must start with https://")
+        return self
+
+    @property
+    def canary_to(self) -> str:
+        """The number (E.164) that canaries reach, the virtual phone's own in the demo; empty: there are none."""
+        return self.canary_number or (VIRTUAL_CANARY if self.demo and self.sms == "demo" else "")
+
+    @property
+    def metrics_token(self) -> str | None:
+        """What a reader of `/metrics` shows; None when none is set and only this machine may read."""
+        if self.metrics_token_file is None:
+            return None
+        return self.metrics_token_file.read_text().strip()
 
     @property
     def database(self) -> str:
@@ -128,6 +201,8 @@ class Settings(BaseSettings):
             problems.append("demo mode listens on this machine only: leave HELPBUTTON_BIND unset")
         if self.sms == "twilio" and urlsplit(self.twilio_api_base).hostname not in LOOPBACK:
             problems.append("demo mode sends no real SMS: leave HELPBUTTON_SMS unset")
+        if self.smtp_url and urlsplit(self.smtp_url).hostname not in LOOPBACK:
+            problems.append("demo mode sends no real e-mail: leave HELPBUTTON_SMTP_URL unset")
         return problems
 
     def _production_problems(self) -> list[str]:
@@ -150,6 +225,9 @@ class Settings(BaseSettings):
             problems.append(
                 "HELPBUTTON_TWILIO_AUTH_TOKEN_FILE must name a readable file with the token in it"
             )
+        mail = urlsplit(self.smtp_url)
+        if mail.username and not mail.password and not _has_content(self.smtp_password_file):
+            problems.append("HELPBUTTON_SMTP_PASSWORD_FILE must name a readable file with the password in it")
         if self.sms in (None, "demo"):
             problems.append("HELPBUTTON_SMS must be console or twilio")
         if not self.base_url:

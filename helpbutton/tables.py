@@ -14,7 +14,9 @@ MODELS = (
     "helpbutton.conversation.models",
     "helpbutton.routing.models",
     "helpbutton.notifications.models",
+    "helpbutton.escalation.models",
     "helpbutton.feedback.models",
+    "helpbutton.watching.models",
 )
 
 

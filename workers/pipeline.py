@@ -11,11 +11,15 @@ from helpbutton.cases.kinds import (
     SETTLE_HELD,
     SORT_CASE,
     TELL_NEW_DESK,
+    WATCH_CLOCK,
 )
 from helpbutton.conversation.kinds import TELL_DESK, TELL_SENDER
+from helpbutton.escalation.clocks import watch_clock
+from helpbutton.escalation.kinds import CLIMB
+from helpbutton.escalation.operations import climb, start_climb
 from helpbutton.notifications.deliver import deliver
 from helpbutton.notifications.held import settle_held
-from helpbutton.notifications.kinds import DELIVER
+from helpbutton.notifications.kinds import ASK_DELIVERY, DELIVER, SECOND_CHANNEL, START_CLIMB
 from helpbutton.notifications.lost_code import send_one_time_code
 from helpbutton.notifications.operations import (
     forget_number,
@@ -24,6 +28,8 @@ from helpbutton.notifications.operations import (
     tell_new_desk,
     tell_sender,
 )
+from helpbutton.notifications.reports import ask_delivery
+from helpbutton.notifications.second_channel import reach_by_second_channel
 from helpbutton.outbox import Kind
 from helpbutton.sorting.operations import sort_case
 
@@ -44,6 +50,11 @@ PIPELINE = (
     Step(SENDER_ACTED, sender_acted),
     Step(SEND_ONE_TIME_CODE, send_one_time_code),
     Step(DELIVER, deliver),
+    Step(SECOND_CHANNEL, reach_by_second_channel),
+    Step(ASK_DELIVERY, ask_delivery),
     Step(TELL_SENDER, tell_sender),
     Step(TELL_DESK, tell_desk),
+    Step(START_CLIMB, start_climb),
+    Step(CLIMB, climb),
+    Step(WATCH_CLOCK, watch_clock),
 )

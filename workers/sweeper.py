@@ -1,5 +1,5 @@
 """The sweeper: finds to-dos that nobody claimed a second after they fell due, seals the audit log, forgets past
-days' counts, shows it is alive.
+days' counts, looks after canaries and the dead man's switch, shows it is alive.
 
 It needs neither broker nor beat; any number may run. Its loop uses the monotonic clock, its heartbeat has a thread
 of its own so that a long to-do does not look like a dead sweeper.
@@ -18,6 +18,7 @@ from helpbutton.audit import operations as audit
 from helpbutton.db import db
 from helpbutton.routing.operations import prove_nightly
 from helpbutton.triage import warm_up
+from helpbutton.watching import canary, dead_man
 from workers import executor
 
 LEFT_FOR = dt.timedelta(seconds=1)
@@ -26,6 +27,8 @@ BEAT_EVERY_S = 10.0
 SEAL_EVERY_S = 5.0
 FORGET_EVERY_S = 3600.0
 PROVE_EVERY_S = 900.0
+CANARY_EVERY_S = 15.0
+DEAD_MAN_EVERY_S = 10.0
 THREADS = 4
 
 log = structlog.get_logger()
@@ -42,6 +45,8 @@ def sweep(app: Flask) -> None:
         threading.Thread(target=_every, args=(app, stop, SEAL_EVERY_S, audit.seal_pending)),
         threading.Thread(target=_every, args=(app, stop, FORGET_EVERY_S, daily_counts.forget_past)),
         threading.Thread(target=_every, args=(app, stop, PROVE_EVERY_S, prove_nightly)),
+        threading.Thread(target=_every, args=(app, stop, CANARY_EVERY_S, canary.look_after)),
+        threading.Thread(target=_every, args=(app, stop, DEAD_MAN_EVERY_S, dead_man.hold_down)),
         *(threading.Thread(target=_every, args=(app, stop, LOOK_EVERY_S, _work)) for _ in range(THREADS)),
     ]
     for thread in threads:

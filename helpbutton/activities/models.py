@@ -47,3 +47,8 @@ class Activity(Model):
     valid_to: Mapped[dt.date | None] = mapped_column(Date)
     last_confirmed: Mapped[dt.date] = mapped_column(Date)
     source: Mapped[str] = mapped_column(String(200))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    """Whose editors keep it; without one any administrator does."""
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    changed_at: Mapped[dt.datetime | None]
+    """When an editor last changed it here; then loading the demo leaves it alone."""

@@ -18,6 +18,8 @@ class AuditEntry(Model):
             sqlite_where=text("mac IS NULL"),
             postgresql_where=text("mac IS NULL"),
         ),
+        Index("ix_audit_entry_read", "organisation_id", "at", "id"),
+        Index("ix_audit_entry_of_actor", "actor", "at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

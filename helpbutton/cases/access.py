@@ -13,8 +13,8 @@ from helpbutton.vault import sealing
 
 
 def visible_cases(actor: Actor) -> ColumnElement[bool]:
-    """Cases at the services where the actor works or leads; organisation roles alone show no case."""
-    return Case.service_id.in_(actor.services)
+    """Cases at the services where the actor works or leads; organisation roles alone show no case, canaries nobody."""
+    return Case.service_id.in_(actor.services) & ~Case.canary
 
 
 def case_for(session: Session, *, actor: Actor, number: str, action: str) -> Case:

@@ -4,12 +4,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpbutton import clock, outbox
-from helpbutton.cases import lifecycle
+from helpbutton.cases import clocks, lifecycle
 from helpbutton.cases import promise as promises
 from helpbutton.cases.access import case_for, record_disclosure, write_logbook
+from helpbutton.cases.clock_rules import FIRST_CONTACT
+from helpbutton.cases.contact import reindex
 from helpbutton.cases.intake import add_reasons
 from helpbutton.cases.kinds import FORGET_NUMBER, SETTLE_HELD, TELL_NEW_DESK
-from helpbutton.cases.models import Case, CaseKey, Contact, Proposal
+from helpbutton.cases.models import Case, CaseKey, Proposal
 from helpbutton.cases.submission import URGENCIES
 from helpbutton.cases.tasks import settle_withdrawal
 from helpbutton.db import transaction
@@ -30,7 +32,7 @@ def take(*, actor: Actor, number: str, version: int) -> None:
     with transaction() as session:
         case = _current(session, actor, number, version, "take")
         case.state = lifecycle.after("take", case.state)
-        case.assigned_to = actor.account_id
+        case.assigned_to, case.returned_at = actor.account_id, None
         write_logbook(session, case, "taken", actor=actor)
 
 
@@ -92,6 +94,7 @@ def shut(session: Session, case: Case, *, outcome: str) -> None:
     """
     case.closed_at = clock.now()
     case.outcome = outcome
+    clocks.stop_all(session, case, moot=outcome in lifecycle.NOTHING_OWED)
     outbox.add(session, FORGET_NUMBER, ref=case.id)
     if case.quarantined:
         outbox.add(session, SETTLE_HELD, ref=case.id)
@@ -138,11 +141,12 @@ def move(session: Session, case: Case, service: Service) -> None:
     promise = promises.promise(
         desk_hours(service), received=case.received_at, working_days=service.promise_days
     )
-    case.respond_by = promises.earlier(case.respond_by, promise.respond_by)
     case.service_id = service.id
+    clocks.move_earlier(session, case, FIRST_CONTACT, promise.respond_by)
+    clocks.follow(session, case)
     if service.organisation_id != case.organisation_id:
         _rewrap(case.case_key, service.organisation_id)
-        _reindex(session, case, service.organisation_id)
+        reindex(session, case, service.organisation_id)
         case.organisation_id = service.organisation_id
 
 
@@ -173,13 +177,3 @@ def _rewrap(case_key: CaseKey, organisation_id: int) -> None:
     case_key.wrapped = sealing.wrap(
         key, number=case_key.number, organisation_id=organisation_id, epoch=case_key.epoch
     )
-
-
-def _reindex(session: Session, case: Case, organisation_id: int) -> None:
-    contact = session.get(Contact, case.id)
-    if contact is None:
-        return
-    vault = case.case_key.vault()
-    phone, email = vault.open(contact.phone, "contact.phone"), vault.open(contact.email, "contact.email")
-    contact.phone_index = sealing.blind_index(organisation_id, "phone", phone) if phone else None
-    contact.email_index = sealing.blind_index(organisation_id, "email", email) if email else None

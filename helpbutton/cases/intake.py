@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from helpbutton import clock, daily_counts, outbox
-from helpbutton.cases import lifecycle, quarantine, receipts
+from helpbutton.cases import clocks, lifecycle, quarantine, receipts
 from helpbutton.cases.access import write_logbook
 from helpbutton.cases.address import Address, address
 from helpbutton.cases.contact import set_contact
@@ -44,10 +44,13 @@ class Receipt:
     danger_flags: tuple[str, ...]
 
 
-def submit_request(*, submission: Submission, idempotency_key: str, signs: Signs = NO_SIGNS) -> Receipt:
+def submit_request(
+    *, submission: Submission, idempotency_key: str, signs: Signs = NO_SIGNS, canary: bool = False
+) -> Receipt:
     """Store the request under its addressed desk and promise it an answer; the same key again gives the same receipt.
 
-    `signs` is what the door noticed; it never changes the answer. When this returns the request is committed.
+    `signs` is what the door noticed; it never changes the answer. `canary`: the installation asks itself; the case
+    is kept from everybody and has no clocks. When this returns the request is committed.
     Raises Invalid, OutsideArea, AlreadyReceived, NotFound.
     """
     earlier = _received_before(submission, idempotency_key)
@@ -56,8 +59,10 @@ def submit_request(*, submission: Submission, idempotency_key: str, signs: Signs
     target = address(submission)
     try:
         with transaction() as session:
-            case = _store(session, submission, idempotency_key, target)
-            _weigh(session, case, submission, signs)
+            case = _store(session, submission, idempotency_key, target, canary=canary)
+            if not canary:
+                clocks.begin(session, case)
+                _weigh(session, case, submission, signs)
     except IntegrityError:
         twin = _received_before(submission, idempotency_key)
         if twin is None:
@@ -99,7 +104,9 @@ def _received_before(submission: Submission, idempotency_key: str) -> Receipt | 
     return _receipt(case, submission.site, idempotency_key, directory.desk(case.addressed_service_id))
 
 
-def _store(session: Session, submission: Submission, idempotency_key: str, target: Address) -> Case:
+def _store(
+    session: Session, submission: Submission, idempotency_key: str, target: Address, *, canary: bool
+) -> Case:
     number = new_number()
     vault = CaseVault(number, sealing.new_key())
     code = _receipt_code(submission.site, idempotency_key)
@@ -134,6 +141,7 @@ def _store(session: Session, submission: Submission, idempotency_key: str, targe
         urgency_rank=URGENCIES.index(urgency),
         danger_flags=target.flags,
         needs_review=False,
+        canary=canary,
         received_at=clock.now(),
         promised_by=target.promise.respond_by,
         respond_by=target.promise.respond_by,

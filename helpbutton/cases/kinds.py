@@ -10,3 +10,5 @@ SENDER_ACTED = Kind("sender_acted", lease_s=30, tries=8)
 """`ref` is the logbook line of what the sender did."""
 SEND_ONE_TIME_CODE = Kind("send_one_time_code", lease_s=30, tries=8)
 """`ref` is the request of the person who lost a receipt code."""
+WATCH_CLOCK = Kind("watch_clock", lease_s=30, tries=8)
+"""`ref` is the clock; due when it has to be looked at next."""

@@ -8,6 +8,8 @@ REOPEN_DAYS = 30
 OUTCOMES = ("advice_given", "guided_to_service", "contact_continues", "not_reached", "withdrawn", "other")
 SPAM = "spam"
 """The outcome of what no person sent."""
+NOTHING_OWED = ("withdrawn", SPAM)
+"""Outcomes after which nobody waits for an answer."""
 
 MOVES: dict[str, dict[str, str]] = {
     "sort": {

@@ -3,13 +3,39 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, false, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    event,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpbutton.db import Model
 from helpbutton.directory.models import Key, Organisation, Service
 from helpbutton.vault import sealing
 from helpbutton.vault.sealing import CaseVault
+
+
+def _in_order(name: str, first: str, further: str = "") -> Index:
+    """Open cases in the order of worklists, for one view; `further` is what the view asks besides being open."""
+    where = f"state <> 'closed'{further}"
+    flag = " = 1" if further.endswith(("needs_review", "quarantined")) else ""
+    return Index(
+        name,
+        first,
+        "lane",
+        "respond_by",
+        "id",
+        sqlite_where=text(f"{where}{flag}"),
+        postgresql_where=text(where),
+    )
 
 
 class Case(Model):
@@ -19,16 +45,28 @@ class Case(Model):
         CheckConstraint("urgency IN ('urgent', 'soon', 'normal', 'low')", name="urgency"),
         CheckConstraint("respond_by <= promised_by", name="promise_only_earlier"),
         CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_has_date"),
+        CheckConstraint(
+            "lane = (CASE WHEN urgency_rank = 0 THEN 0 ELSE 2 END) + (CASE WHEN answered_at IS NULL THEN 0 ELSE 1 END)",
+            name="lane",
+        ),
+        _in_order("ix_case_open", "service_id"),
+        _in_order("ix_case_mine", "assigned_to"),
+        _in_order("ix_case_unassigned", "service_id", " AND assigned_to IS NULL"),
+        _in_order("ix_case_waiting", "service_id", " AND state = 'waiting'"),
+        _in_order("ix_case_returned", "service_id", " AND returned_at IS NOT NULL"),
+        _in_order("ix_case_review", "service_id", " AND needs_review"),
+        _in_order("ix_case_quarantined", "service_id", " AND quarantined"),
         Index(
-            "ix_case_open",
+            "ix_case_closed",
             "service_id",
-            "urgency_rank",
-            "respond_by",
+            "closed_at",
             "id",
-            sqlite_where=text("state <> 'closed'"),
-            postgresql_where=text("state <> 'closed'"),
+            sqlite_where=text("state = 'closed'"),
+            postgresql_where=text("state = 'closed'"),
         ),
         Index("ix_case_of_site", "site_id", "received_at"),
+        Index("ix_case_canary", "site_id", sqlite_where=text("canary = 1"), postgresql_where=text("canary")),
+        Index("ix_case_received", "service_id", "received_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -68,6 +106,8 @@ class Case(Model):
     needs_review: Mapped[bool]
     quarantined: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Looks as if no person had sent it: everything goes on as always, only SMS to the sender wait for a human."""
+    canary: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """A test request of the installation itself: nobody sees it, and it is deleted once its SMS has left."""
     received_at: Mapped[dt.datetime]
     promised_by: Mapped[dt.datetime]
     """What the sender was told at sending; never changes."""
@@ -78,6 +118,10 @@ class Case(Model):
     outcome: Mapped[str | None] = mapped_column(String(40))
     withdrawn_at: Mapped[dt.datetime | None]
     """When the sender took the request back: a fact, whatever the state."""
+    returned_at: Mapped[dt.datetime | None]
+    """When it came back to its desk from somebody who did not take it; None again once somebody has."""
+    lane: Mapped[int] = mapped_column(SmallInteger)
+    """Where worklists put it: 0 urgent and unanswered, 1 urgent, 2 unanswered, 3 the others. Follows by itself."""
     triage_topic: Mapped[str | None] = mapped_column(Key)
     triage_urgency: Mapped[str | None] = mapped_column(String(10))
     """What triage proposed, whatever was decided afterwards."""
@@ -87,6 +131,17 @@ class Case(Model):
     case_key: Mapped["CaseKey"] = relationship(lazy="raise", uselist=False, back_populates="case")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+@event.listens_for(Case, "before_insert")
+@event.listens_for(Case, "before_update")
+def _choose_lane(_mapper: object, _connection: object, case: Case) -> None:
+    case.lane = lane(urgent=case.urgency_rank == 0, answered=case.answered_at is not None)
+
+
+def lane(*, urgent: bool, answered: bool) -> int:
+    """Urgent cases come first, among them and among the others those that nobody has answered."""
+    return (0 if urgent else 2) + (1 if answered else 0)
 
 
 class CaseKey(Model):
@@ -131,6 +186,18 @@ class Contact(Model):
     """Nobody else uses this phone: a lost receipt code may be replaced by a one-time code sent to it."""
     not_before: Mapped[str | None] = mapped_column(String(5))
     not_after: Mapped[str | None] = mapped_column(String(5))
+    name_tokens: Mapped[list["NameToken"]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
+
+
+class NameToken(Model):
+    """A word of a sender's name as a keyed digest of one organisation: found by who knows it, readable by nobody."""
+
+    __tablename__ = "name_token"
+
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    case_id: Mapped[int] = mapped_column(
+        ForeignKey("contact.case_id", ondelete="CASCADE"), primary_key=True, index=True
+    )
 
 
 class CaseEvent(Model):
@@ -214,6 +281,51 @@ class CaseTask(Model):
     done_by: Mapped[int | None] = mapped_column(ForeignKey("staff_account.id"))
 
 
+class Clock(Model):
+    """A promise with its date as it was given: later changes of opening hours do not rewrite it.
+
+    One clock of each kind runs on a case at a time; those that have stopped stay as the record of what was kept.
+    """
+
+    __tablename__ = "clock"
+    __table_args__ = (
+        CheckConstraint(
+            "kind IN ('first_contact', 'next_answer', 'hand_over', 'acceptance', 'statutory')", name="kind"
+        ),
+        CheckConstraint("(paused_at IS NULL) = (pause_reason IS NULL)", name="pause_has_reason"),
+        CheckConstraint(
+            "paused_at IS NULL OR kind NOT IN ('first_contact', 'statutory')", name="never_paused"
+        ),
+        CheckConstraint("kept IS NULL OR stopped_at IS NOT NULL", name="kept_when_stopped"),
+        Index(
+            "ix_clock_running",
+            "case_id",
+            "kind",
+            unique=True,
+            sqlite_where=text("stopped_at IS NULL"),
+            postgresql_where=text("stopped_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
+    """The desk that answers for it."""
+    started_at: Mapped[dt.datetime]
+    warn_at: Mapped[dt.datetime | None]
+    due_at: Mapped[dt.datetime]
+    paused_at: Mapped[dt.datetime | None]
+    pause_reason: Mapped[str | None] = mapped_column(String(40))
+    paused_s: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Seconds of earlier pauses, by the wall clock."""
+    stopped_at: Mapped[dt.datetime | None]
+    kept: Mapped[bool | None]
+    """Whether it stopped in time; None while it runs, and when it became moot before it was due."""
+    warned_at: Mapped[dt.datetime | None]
+    slipped_at: Mapped[dt.datetime | None]
+
+
 class CodeRequest(Model):
     """Somebody who lost a receipt code gave a phone number. Kept for a day, whether the number is known or not."""
 
@@ -247,3 +359,15 @@ class Correction(Model):
     new: Mapped[str] = mapped_column(Key)
     triage_version: Mapped[str | None] = mapped_column(String(40))
     account_id: Mapped[int] = mapped_column(ForeignKey("staff_account.id"))
+
+
+class AfterClosing(Model):
+    """What a family said of its closed case: two answers, no words."""
+
+    __tablename__ = "after_closing"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_.id"), primary_key=True)
+    at: Mapped[dt.datetime]
+    helped: Mapped[bool]
+    told_again: Mapped[bool]
+    """Whether they had to tell their matter many times."""

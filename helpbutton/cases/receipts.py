@@ -4,7 +4,8 @@ import hmac
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH, GROUP = 20, 4
-_READ_AS = str.maketrans("OIL", "011")
+READ_AS = str.maketrans("OIL", "011")
+"""What people take for each other."""
 
 
 def derive(key: bytes, *, site: str, idempotency_key: str) -> str:
@@ -21,7 +22,7 @@ def grouped(letters: str) -> str:
 
 def normalise(typed: str) -> str | None:
     """The code as `derive` writes it, however it was typed (lower case, spaces, O for 0, I or L for 1), or None."""
-    letters = "".join(letter for letter in typed.upper().translate(_READ_AS) if letter.isalnum())
+    letters = "".join(letter for letter in typed.upper().translate(READ_AS) if letter.isalnum())
     if len(letters) != LENGTH or any(letter not in ALPHABET for letter in letters):
         return None
     return grouped(letters)

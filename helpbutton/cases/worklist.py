@@ -1,17 +1,17 @@
 """The worklist: which cases wait, without words, names or contact details."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from helpbutton import clock
 from helpbutton.audit import operations as audit
 from helpbutton.cases import lifecycle
-from helpbutton.cases.access import visible_cases
-from helpbutton.cases.models import Case, Proposal
+from helpbutton.cases.models import Case, CaseEvent, Proposal
+from helpbutton.cases.views import VIEWS, Filters, Order, Place, belongs, counted, head, in_order, place_of
 from helpbutton.db import reading, transaction
 from helpbutton.directory.models import Service
 from helpbutton.directory.queries import Names
@@ -20,7 +20,14 @@ from helpbutton.staff.queries import account_names
 
 PAGE = 50
 COUNT_LIMIT = 100
-VIEWS = ("services", "mine", "unassigned", "urgent", "overdue", "waiting", "review", "quarantined", "closed")
+LOOK_BACK = 2000
+"""So many lines of the logbook are looked through for what is new."""
+NEWS = (
+    *("received", "moved", "forwarded", "released", "returned", "reopened", "family_wrote", "withdrawn"),
+    *("contact_changed", "nobody_accepted", "promise_slipped"),
+)
+"""Lines of the logbook that a desk wants to know of, unless the reader has written them."""
+EVERYTHING = Filters()
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,7 @@ class WorklistRow:
     """A case in a list: no words, no name, no contact."""
 
     number: str
+    version: int
     topic: str | None
     state: str
     urgency: str
@@ -44,85 +52,113 @@ class WorklistRow:
     quarantined: bool
     danger: bool
     proposal: bool
+    returned: bool
+    can_be_taken: bool
+    place: Place
+    more_follow: bool
+    """Whether another row of the view comes after this one."""
 
 
-def worklist(*, actor: Actor, view: str = "services") -> list[WorklistRow]:
-    """The visible cases of one of `VIEWS`, urgent first, then by promise date; at most `PAGE` rows.
+def worklist(
+    *, actor: Actor, view: str = "services", filters: Filters = EVERYTHING, after: Place | None = None
+) -> list[WorklistRow]:
+    """The visible cases of one of `VIEWS` that come after a place: urgent first, then unanswered, then by promise
+    date, closed ones the newest first; at most `PAGE` rows.
 
     Opening a list leaves one audit line in each of the organisations concerned.
     """
     with transaction() as session:
-        organisations = session.scalars(
-            select(Service.organisation_id).where(Service.id.in_(actor.services)).distinct()
-        ).all()
-        for organisation_id in organisations:
-            audit.record(
-                session,
-                organisation_id=organisation_id,
-                actor=actor.pseudonym,
-                action="list",
-                subject=f"worklist/{view}",
-            )
-        return _rows(session, actor, view)
-
-
-def counts(*, actor: Actor) -> dict[str, int]:
-    """How many cases each view holds, counted up to `COUNT_LIMIT`."""
-    return {
-        view: reading().scalar(
-            select(func.count()).select_from(_selected(actor, view).limit(COUNT_LIMIT).subquery())
+        record_reading(
+            session, actor, services=filters.services(actor), action="list", subject=f"worklist/{view}"
         )
-        or 0
-        for view in VIEWS
-    }
+        found = Case.id.in_(head(actor, view, filters, after=after, limit=PAGE + 1))
+        return rows_of(session, actor, found, order=in_order(view), view=view)
 
 
-def _selected(actor: Actor, view: str) -> Select[int]:
-    chosen = select(Case.id).where(visible_cases(actor))
-    if view == "closed":
-        return chosen.where(Case.state == lifecycle.CLOSED)
-    chosen = chosen.where(Case.state != lifecycle.CLOSED)
-    conditions = {
-        "mine": Case.assigned_to == actor.account_id,
-        "unassigned": Case.assigned_to.is_(None),
-        "urgent": Case.urgency == "urgent",
-        "overdue": Case.answered_at.is_(None) & (Case.respond_by < clock.now()),
-        "waiting": Case.state == lifecycle.WAITING,
-        "review": Case.needs_review,
-        "quarantined": Case.quarantined,
-    }
-    return chosen.where(conditions[view]) if view in conditions else chosen
+def counts(*, actor: Actor, filters: Filters = EVERYTHING) -> dict[str, int]:
+    """How many cases each view holds, counted up to `COUNT_LIMIT`, in one query."""
+    each = (counted(actor, view, filters, limit=COUNT_LIMIT).scalar_subquery() for view in VIEWS)
+    return dict(zip(VIEWS, reading().execute(select(*each)).one(), strict=True))
 
 
-def _rows(session: Session, actor: Actor, view: str) -> list[WorklistRow]:
-    order = (
-        (Case.closed_at.desc(),)
-        if view == "closed"
-        else (
-            Case.urgency_rank != 0,
-            Case.answered_at.is_not(None),
-            Case.respond_by,
-            Case.urgency_rank,
-            Case.id,
-        )
+def newest_line() -> int:
+    """The id of the newest line of the logbook, from which `news` counts; 0 before the first."""
+    return reading().scalar(select(func.max(CaseEvent.id))) or 0
+
+
+def news(*, actor: Actor, view: str, since: int, filters: Filters = EVERYTHING) -> int:
+    """In how many cases of the view something has happened since that line of the logbook, up to `COUNT_LIMIT`.
+
+    It reads the last `LOOK_BACK` lines at most, tells a number alone, and so leaves no audit line.
+    """
+    others = CaseEvent.account_id.is_(None) | (CaseEvent.account_id != actor.account_id)
+    lines = (
+        select(CaseEvent.case_id)
+        .where(CaseEvent.id > since, CaseEvent.verb.in_(NEWS), others)
+        .order_by(CaseEvent.id.desc())
+        .limit(LOOK_BACK)
+        .subquery()
     )
-    found = session.execute(
+    fresh = (
+        select(Case.id)
+        .join(lines, lines.c.case_id == Case.id)
+        .where(belongs(actor, view, filters))
+        .distinct()
+        .limit(COUNT_LIMIT)
+    )
+    return reading().scalar(select(func.count()).select_from(fresh.subquery())) or 0
+
+
+def record_reading(
+    session: Session, actor: Actor, *, services: Collection[int], action: str, subject: str
+) -> list[int]:
+    """One audit line in each organisation of these services; returns the organisations' ids."""
+    organisations = session.scalars(
+        select(Service.organisation_id).where(Service.id.in_(services)).distinct()
+    ).all()
+    for organisation_id in organisations:
+        audit.record(
+            session,
+            organisation_id=organisation_id,
+            actor=actor.pseudonym,
+            action=action,
+            subject=subject,
+        )
+    return list(organisations)
+
+
+def rows_of(
+    session: Session, actor: Actor, found: ColumnElement[bool], *, order: Order, view: str = "services"
+) -> list[WorklistRow]:
+    """The first `PAGE` of the cases that `found` chooses; whoever calls has seen to it that they are visible."""
+    rows = session.execute(
         select(Case, Service, Proposal.id)
         .join(Service, Case.service_id == Service.id)
         .outerjoin(Proposal, (Proposal.case_id == Case.id) & (Proposal.status == "open"))
-        .where(Case.id.in_(_selected(actor, view)))
+        .where(found)
         .order_by(*order)
-        .limit(PAGE)
+        .limit(PAGE + 1)
     ).all()
-    names = account_names({case.assigned_to for case, _, _ in found if case.assigned_to})
-    return [_row(case, service, proposal, actor, names) for case, service, proposal in found]
+    names = account_names({case.assigned_to for case, _, _ in rows if case.assigned_to})
+    return [
+        _row(case, service, proposal is not None, actor, names, place_of(case, view), more=at + 1 < len(rows))
+        for at, (case, service, proposal) in enumerate(rows[:PAGE])
+    ]
 
 
 def _row(
-    case: Case, service: Service, proposal: int | None, actor: Actor, names: Mapping[int, str]
+    case: Case,
+    service: Service,
+    proposal: bool,
+    actor: Actor,
+    names: Mapping[int, str],
+    place: Place,
+    *,
+    more: bool,
 ) -> WorklistRow:
     return WorklistRow(
         number=case.number,
+        version=case.version,
         topic=case.topic,
         state=case.state,
         urgency=case.urgency,
@@ -138,5 +174,9 @@ def _row(
         needs_review=case.needs_review,
         quarantined=case.quarantined,
         danger=bool(case.danger_flags),
-        proposal=proposal is not None,
+        proposal=proposal,
+        returned=case.returned_at is not None,
+        can_be_taken=case.assigned_to is None and lifecycle.possible("take", case.state),
+        place=place,
+        more_follow=more,
     )

@@ -5,9 +5,10 @@ from pathlib import Path
 import click
 
 from helpbutton import migrate, settings
-from helpbutton.app import create_bare
+from helpbutton.app import open_installation
 from helpbutton.commands import options
-from helpbutton.staff import operations, passwords
+from helpbutton.errors import NotFound
+from helpbutton.staff import invitations, operations
 
 
 @click.group()
@@ -36,12 +37,33 @@ def add(
     language: str,
     password_file: Path | None,
 ) -> None:
-    """Add an account; without --password-file a password is made and printed once."""
-    app = create_bare(settings.load(data_dir=data_dir))
-    password = password_file.read_text(encoding="utf-8").strip() if password_file else passwords.invent()
+    """Add an account; without --password-file a link is printed with which the person chooses a password."""
+    app, _ = open_installation(settings.load(data_dir=data_dir))
+    password = password_file.read_text(encoding="utf-8").strip() if password_file else None
     with app.app_context():
         migrate.require_current()
         operations.add_account(
             email=email, name=name, password=password, role=role, scopes=scopes, language=language
         )
-    click.echo(f"Added {email}." if password_file else f"Added {email}. Password, shown only now: {password}")
+        secret = None if password else invitations.invite(email=email)
+    click.echo(f"Added {email}." + (_words(secret) if secret else ""))
+
+
+@staff.command()
+@options.data_dir
+@click.option("--email", required=True)
+def link(data_dir: Path | None, email: str) -> None:
+    """Print a new link for an account: an invitation until it is accepted, later one for a new password."""
+    app, _ = open_installation(settings.load(data_dir=data_dir))
+    with app.app_context():
+        migrate.require_current()
+        try:
+            secret = invitations.invite(email=email)
+        except NotFound:
+            raise click.ClickException("no active account has this address") from None
+    click.echo(_words(secret).strip())
+
+
+def _words(secret: str) -> str:
+    address = f"{settings.current().public_url}/staff/invitation#{secret}"
+    return f" Hand over this link, which is shown only now and works once:\n{address}"

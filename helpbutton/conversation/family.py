@@ -11,6 +11,8 @@ from helpbutton import clock
 from helpbutton.audit.queries import Look, looks
 from helpbutton.cases import receipts, tasks
 from helpbutton.cases.access import case_of_family
+from helpbutton.cases.after_closing import Answers, said
+from helpbutton.cases.clock_queries import ClockView, clocks_of
 from helpbutton.cases.contact import contact_of
 from helpbutton.cases.intake import receipt_digest
 from helpbutton.cases.models import Case
@@ -63,6 +65,8 @@ class FamilyPage:
     contact: ContactInput
     entries: tuple[Entry, ...]
     tasks: tuple[TaskView, ...]
+    clocks: tuple[ClockView, ...]
+    after_closing: Answers | None
     readers: tuple[Readers, ...]
 
     def opened(self, at: dt.datetime) -> bool:
@@ -125,6 +129,8 @@ def family_page(*, case_id: int) -> FamilyPage:
             contact=contact_of(session, case, vault),
             entries=messages(session, case.id, vault),
             tasks=tasks.tasks_of(session, case.id),
+            clocks=clocks_of(session, case.id),
+            after_closing=said(session, case.id),
             readers=_readers(session, looks(sealing.pseudonym("case", case.id))),
         )
 

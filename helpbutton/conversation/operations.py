@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpbutton import clock, outbox
-from helpbutton.cases import lifecycle
+from helpbutton.cases import clocks, lifecycle
 from helpbutton.cases.access import case_for, case_of_family, write_logbook
 from helpbutton.cases.handling import lift_quarantine, raise_urgency
 from helpbutton.cases.intake import add_reasons
@@ -38,6 +38,7 @@ def answer(*, actor: Actor, number: str, body: str, token: str) -> None:
         case.state = lifecycle.after("answer", case.state)
         now = clock.now()
         case.answered_at = case.answered_at or now
+        clocks.contact_made(session, case)
         lift_quarantine(session, case, actor=actor)
         message = _message(case, text, token, direction="to_family", account_id=actor.account_id)
         session.add(message)
@@ -84,6 +85,7 @@ def write_from_family(*, case_id: int, body: str, token: str) -> None:
         hits = screen(text)
         if hits:
             _notice_danger(session, case, hits)
+        _keep_the_clock(session, case)
         priority = outbox.URGENT if hits else outbox.NORMAL
         outbox.add(session, TELL_DESK, ref=message.id, priority=priority)
 
@@ -96,6 +98,15 @@ def _notice_danger(session: Session, case: Case, hits: tuple[DangerHit, ...]) ->
     raise_urgency(case, "urgent")
     reasons = tuple(Reason("danger", {"flag": hit.flag}, (hit.words,)) for hit in hits)
     add_reasons(session, case, case.case_key.vault(), subject="triage", reasons=reasons)
+
+
+def _keep_the_clock(session: Session, case: Case) -> None:
+    """Their answer is due from now on; where it became more pressing than it was, the reason says so."""
+    due_at = clocks.family_wrote(session, case)
+    if due_at is not None:
+        date = clock.local(due_at).date().isoformat()
+        earlier = Reason("promise_earlier", {"urgency": case.urgency, "date": date})
+        add_reasons(session, case, case.case_key.vault(), subject="promise", reasons=(earlier,))
 
 
 def mark_read(session: Session, case: Case) -> None:

@@ -84,6 +84,18 @@ class HelpLine(Model):
     valid_to: Mapped[dt.date | None] = mapped_column(Date)
 
 
+class HelpLineCheck(Model):
+    """An administrator called the number that stands here and it was right; beside the reference data, which `init`
+    writes anew. A check of a number that has changed since says nothing."""
+
+    __tablename__ = "help_line_check"
+
+    help_line_id: Mapped[str] = mapped_column(Key, primary_key=True)
+    number: Mapped[str] = mapped_column(String(40))
+    checked_on: Mapped[dt.date] = mapped_column(Date)
+    account_id: Mapped[int] = mapped_column(ForeignKey("staff_account.id"))
+
+
 class LanguageChoice(Model):
     """What an administrator decided about a language; without a row the defaults of `directory.languages` hold."""
 

@@ -9,17 +9,19 @@ import uuid
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpbutton import clock
 from helpbutton.db import transaction
-from helpbutton.notifications import channels, lifecycle, reconcile
-from helpbutton.notifications.channels.base import Channel, NoAnswer, Outcome, Sms
+from helpbutton.notifications import channels, lifecycle, reconcile, stops, texts
+from helpbutton.notifications.channels.base import Channel, NoAnswer, Outcome, Outgoing
+from helpbutton.notifications.decisions import DECISIONS
 from helpbutton.notifications.models import Attempt, Notification
-from helpbutton.notifications.recipient import Recipient, recipient_of, sms
-from helpbutton.notifications.reconcile import Question, attempts_so_far, locked, next_run
-from helpbutton.notifications.timing import earliest, validity_s
+from helpbutton.notifications.outcomes import record_outcome
+from helpbutton.notifications.recipient import Recipient, outgoing, recipient_of
+from helpbutton.notifications.reconcile import Question
+from helpbutton.notifications.rows import attempts_so_far, change, locked, next_run
+from helpbutton.notifications.timing import earliest, is_too_old, validity_s
 
 log = structlog.get_logger()
 
@@ -32,21 +34,27 @@ class Leaving:
     """
 
     notification_id: int
-    sms: Sms
+    channel: str
+    outgoing: Outgoing
     doubted_since: dt.datetime | None
 
 
 def deliver(notification_id: int) -> dt.datetime | None:
     """To-do: bring one notification a step further; returns when to run again (aware), None when done."""
-    channel = channels.current()
     began = clock.monotonic()
     with transaction() as session:
         step = _claim(session, notification_id)
     if isinstance(step, Leaving):
-        return _record(step, _hand_over(channel, step, began))
+        return _record(step, _hand_over(_channel(step.channel), step, began))
     if isinstance(step, Question):
-        return reconcile.ask(channel, step)
+        return reconcile.ask(_channel(step.channel), step)
     return step
+
+
+def _channel(name: str) -> Channel:
+    channel = channels.of(name)
+    assert channel is not None, "nothing is claimed for a channel that is not there"
+    return channel
 
 
 def _claim(session: Session, notification_id: int) -> Leaving | Question | dt.datetime | None:
@@ -54,12 +62,36 @@ def _claim(session: Session, notification_id: int) -> Leaving | Question | dt.da
     if notification is None or notification.status not in ("planned", "sending", "unknown"):
         return None
     recipient = recipient_of(session, notification)
+    if channels.variant_of(notification.channel) is None:
+        change(session, notification, "held", "no_channel")
+        return None
     if notification.status != "planned":
         return reconcile.doubt(session, notification, recipient)
-    if recipient.obstacle is not None or recipient.number is None:
-        reconcile.stop(notification, recipient)
+    if recipient.obstacle is not None or recipient.to is None:
+        reconcile.stop(session, notification, recipient)
         return None
+    if _is_too_old(notification, recipient):
+        change(session, notification, lifecycle.after_too_long(notification.purpose), "too_old")
+        return None
+    wait = _wait(session, notification, recipient)
+    return wait or _start(session, notification, recipient, recipient.to)
+
+
+def _is_too_old(notification: Notification, recipient: Recipient) -> bool:
+    return is_too_old(
+        notification.purpose,
+        now=clock.now(),
+        created=notification.created_at,
+        safe=recipient.safe,
+        hours=recipient.hours,
+    )
+
+
+def _wait(session: Session, notification: Notification, recipient: Recipient) -> dt.datetime | None:
+    """Until when it has to wait (aware), and why; None when it may leave now."""
     now = clock.now()
+    if notification.not_before > now:
+        return notification.not_before
     may_leave = earliest(
         notification.purpose,
         now=now,
@@ -67,64 +99,59 @@ def _claim(session: Session, notification_id: int) -> Leaving | Question | dt.da
         safe=recipient.safe,
         hours=recipient.hours,
     )
-    if max(may_leave, notification.not_before) > now:
-        notification.not_before = max(may_leave, notification.not_before)
-        return notification.not_before
-    return _start(session, notification, recipient, recipient.number)
+    if may_leave > now:
+        notification.error = "quiet_hours"
+    else:
+        closed_until = stops.wait_until(session, notification.channel, notification.purpose)
+        if closed_until is None:
+            return None
+        may_leave, notification.error = closed_until, "channel_stopped"
+    assert DECISIONS[notification.error].status == "planned"
+    notification.not_before = may_leave
+    return may_leave
 
 
-def _start(session: Session, notification: Notification, recipient: Recipient, number: str) -> Leaving:
+def _start(session: Session, notification: Notification, recipient: Recipient, to: str) -> Leaving:
     now = clock.now()
     earlier = attempts_so_far(session, notification.id)
     attempt = Attempt(
         id=str(uuid.uuid4()), notification_id=notification.id, number=len(earlier) + 1, started_at=now
     )
     session.add(attempt)
-    notification.status, notification.changed_at = "sending", now
+    change(session, notification, "sending", None)
     valid = validity_s(notification.purpose, now=now, safe=recipient.safe)
-    leaving = sms(notification, to=number, attempt_id=attempt.id, validity_s=valid)
+    leaving = outgoing(session, notification, to=to, attempt_id=attempt.id, validity_s=valid)
+    if notification.channel == "sms":
+        notification.segments = texts.segments(leaving.body)
     doubted = [attempt.started_at for attempt in earlier if attempt.outcome == "unknown"]
-    return Leaving(notification.id, leaving, min(doubted, default=None))
+    return Leaving(notification.id, notification.channel, leaving, min(doubted, default=None))
 
 
 def _hand_over(channel: Channel, leaving: Leaving, began: float) -> Outcome:
     if leaving.doubted_since is not None:
         try:
-            found = channel.find(leaving.sms, since=leaving.doubted_since)
+            found = channel.find(leaving.outgoing, since=leaving.doubted_since)
         except NoAnswer:
             found = None
         if found is not None:
             return found
     if clock.monotonic() - began > lifecycle.CALL_MUST_START_WITHIN_S:
-        return Outcome("not_sent", error="too_late")
-    return channel.send(leaving.sms)
+        return Outcome("not_sent", error="too_late_to_call")
+    return channel.send(leaving.outgoing)
 
 
 def _record(leaving: Leaving, outcome: Outcome) -> dt.datetime | None:
     with transaction() as session:
         notification = locked(session, leaving.notification_id)
-        attempt = session.get(Attempt, leaving.sms.attempt_id, populate_existing=True)
+        attempt = session.get(Attempt, leaving.outgoing.attempt_id, populate_existing=True)
         if notification is None or attempt is None:
             return None
-        now = clock.now()
-        attempt.outcome, attempt.provider_id, attempt.finished_at = outcome.verdict, outcome.provider_id, now
-        session.flush()
-        last, not_sent = session.execute(
-            select(
-                func.max(Attempt.number), func.count(Attempt.id).filter(Attempt.outcome == "not_sent")
-            ).where(Attempt.notification_id == notification.id)
-        ).one()
-        status = lifecycle.after_attempt(
-            notification.status, outcome.verdict, newest=attempt.number == last, not_sent=not_sent
-        )
-        if status != notification.status:
-            notification.status, notification.error, notification.changed_at = status, outcome.error, now
-            if status == "planned":
-                notification.not_before = now + lifecycle.pause(not_sent)
+        record_outcome(session, notification, attempt, outcome)
         log.info(
-            "sms_attempt",
+            "send_attempt",
             notification=notification.id,
             purpose=notification.purpose,
+            channel=notification.channel,
             outcome=outcome.verdict,
             error=outcome.error,
             status=notification.status,

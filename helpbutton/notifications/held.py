@@ -2,13 +2,13 @@
 
 from sqlalchemy import select
 
-from helpbutton import clock, outbox
 from helpbutton.cases.models import Case
 from helpbutton.db import transaction
-from helpbutton.notifications.kinds import DELIVER
-from helpbutton.notifications.limits import QUARANTINED, reason_to_hold
+from helpbutton.notifications.decisions import DECISIONS
+from helpbutton.notifications.limits import QUARANTINED, reason_not_to_send
 from helpbutton.notifications.models import Notification
 from helpbutton.notifications.recipient import recipient_of
+from helpbutton.notifications.rows import change, plan_again
 
 
 def settle_held(case_id: int) -> None:
@@ -27,11 +27,11 @@ def settle_held(case_id: int) -> None:
         over = case.closed_at is not None or case.answered_at is not None
         for notification in held:
             recipient = recipient_of(session, notification)
-            notification.changed_at = clock.now()
-            if over or recipient.obstacle is not None or recipient.number is None:
-                notification.status, notification.error = "dropped", "too_late"
+            if over or recipient.obstacle is not None or recipient.to is None:
+                change(session, notification, "dropped", "too_late")
                 continue
-            notification.error = reason_to_hold(session, case=case, number=recipient.number)
-            if notification.error is None:
-                notification.status = "planned"
-                outbox.add(session, DELIVER, ref=notification.id, due_at=notification.not_before)
+            reason = reason_not_to_send(session, case=case, channel=notification.channel, to=recipient.to)
+            if reason is None:
+                plan_again(session, notification)
+            else:
+                change(session, notification, DECISIONS[reason].status, reason)

@@ -1,4 +1,4 @@
-"""Which SMS to a sender waits for a human: quarantine, foreign numbers, and how many a number or a page gets a day."""
+"""Which messages to a sender wait for a human: quarantine, foreign numbers, how many a number or a page gets a day."""
 
 from functools import partial
 
@@ -9,26 +9,31 @@ from helpbutton import clock, daily_counts, settings
 from helpbutton.cases.models import Case
 from helpbutton.db import after_commit
 from helpbutton.directory.models import Site
+from helpbutton.notifications.opt_out import is_opted_out
 from helpbutton.vault import sealing
 
 QUARANTINED, FOREIGN_NUMBER = "quarantined", "foreign_number"
 NUMBER_LIMIT, SITE_BUDGET = "number_limit", "site_budget"
 LIMITS = (QUARANTINED, FOREIGN_NUMBER, NUMBER_LIMIT, SITE_BUDGET)
+OPTED_OUT = "opted_out"
 PER_NUMBER = 3
 
 log = structlog.get_logger()
 
 
-def reason_to_hold(session: Session, *, case: Case, number: str) -> str | None:
-    """One of `LIMITS` when an SMS to the sender's number (E.164) must wait; None when it may go, and is counted.
+def reason_not_to_send(session: Session, *, case: Case, channel: str, to: str) -> str | None:
+    """Why a message to the sender's number (E.164) or address waits for a human, one of `LIMITS`, or is not wanted
+    (`OPTED_OUT`); None when it may go, and is counted.
 
     Counting happens in the caller's transaction, so what is planned once is counted once.
     """
+    if channel == "sms" and is_opted_out(session, to):
+        return OPTED_OUT
     if case.quarantined:
         return QUARANTINED
-    if not is_of_our_countries(number):
+    if channel == "sms" and not is_of_our_countries(to):
         return FOREIGN_NUMBER
-    if daily_counts.add(session, _number_scope(number), at_most=PER_NUMBER) is None:
+    if daily_counts.add(session, _number_scope(to), at_most=PER_NUMBER) is None:
         return NUMBER_LIMIT
     return None if _within_budget(session, case.site_id) else SITE_BUDGET
 

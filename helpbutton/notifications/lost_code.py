@@ -4,17 +4,16 @@ import datetime as dt
 
 from sqlalchemy.orm import Session
 
-from helpbutton import clock, outbox
+from helpbutton import clock
 from helpbutton.cases import lost_code
 from helpbutton.cases.access import write_logbook
 from helpbutton.cases.models import Case, CodeRequest
 from helpbutton.db import transaction
-from helpbutton.notifications import texts
-from helpbutton.notifications.kinds import DELIVER
 from helpbutton.notifications.lifecycle import ONE_TIME_CODE
-from helpbutton.notifications.limits import code_within_budget, is_of_our_countries
-from helpbutton.notifications.models import Notification
+from helpbutton.notifications.limits import OPTED_OUT, code_within_budget, is_of_our_countries
+from helpbutton.notifications.opt_out import is_opted_out
 from helpbutton.notifications.recipient import one_time_code_key, safe_hours, sealed_place
+from helpbutton.notifications.rows import add
 
 
 def send_one_time_code(request_id: int) -> None:
@@ -47,20 +46,14 @@ def send_one_time_code(request_id: int) -> None:
 
 def _plan(session: Session, case: Case, token: str, number: str, now: dt.datetime) -> None:
     key = one_time_code_key(token)
-    notification = Notification(
-        dedupe_key=key,
+    add(
+        session,
+        ONE_TIME_CODE,
+        key,
         case_id=case.id,
         service_id=case.service_id,
-        purpose=ONE_TIME_CODE,
         language=case.language,
-        reference=texts.new_reference(),
-        count=1,
         to_sealed=case.case_key.vault().seal(number, sealed_place(key)),
-        status="planned",
         not_before=now,
-        created_at=now,
-        changed_at=now,
+        decided=OPTED_OUT if is_opted_out(session, number) else None,
     )
-    session.add(notification)
-    session.flush()
-    outbox.add(session, DELIVER, ref=notification.id, priority=outbox.URGENT)

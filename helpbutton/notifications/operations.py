@@ -12,16 +12,22 @@ from helpbutton.conversation.models import Message
 from helpbutton.db import transaction
 from helpbutton.directory.models import Service
 from helpbutton.directory.queries import desk_hours
-from helpbutton.errors import Conflict, NotFound
-from helpbutton.notifications import texts
 from helpbutton.notifications.kinds import DELIVER
-from helpbutton.notifications.lifecycle import CONFIRMATION, DESK_ALERT, DUTY_ALERT, NEEDS_HUMAN, NUDGE
-from helpbutton.notifications.limits import LIMITS, reason_to_hold
+from helpbutton.notifications.lifecycle import (
+    CANARY,
+    CONFIRMATION,
+    DESK_ALERT,
+    DUTY_ALERT,
+    NEEDS_HUMAN,
+    NUDGE,
+    SLIPPED,
+)
+from helpbutton.notifications.limits import LIMITS, reason_not_to_send
 from helpbutton.notifications.models import AlertItem, Notification
-from helpbutton.notifications.queries import overseen_by
 from helpbutton.notifications.recipient import safe_hours, sealed_place, unread_of
+from helpbutton.notifications.rows import add, is_planned, not_told
 from helpbutton.notifications.timing import earliest
-from helpbutton.staff.actor import Actor
+from helpbutton.notifications.to_people import alert_duty, plan_news
 from helpbutton.vault.sealing import CaseVault
 
 LEFT = ("sending", "unknown", "sent", "delivered")
@@ -41,13 +47,45 @@ def plan_confirmation(session: Session, *, case: Case, contact: Contact | None, 
     )
 
 
+def plan_canary(session: Session, *, case: Case, contact: Contact, vault: CaseVault) -> None:
+    """The SMS of a canary, to the installation's own test number: no limit of those to senders holds it back."""
+    key = canary_key(case.number)
+    number = vault.open(contact.phone, "contact.phone")
+    if number is None or is_planned(session, key):
+        return
+    add(
+        session,
+        CANARY,
+        key,
+        case_id=case.id,
+        service_id=case.service_id,
+        language=case.language,
+        to_sealed=vault.seal(number, sealed_place(key)),
+        not_before=clock.now(),
+    )
+
+
+def canary_key(number: str) -> str:
+    """The key of the SMS of the canary with this case number; ids may be given anew once a canary is deleted."""
+    return f"{CANARY}/{number}"
+
+
 def plan_alert(session: Session, *, case: Case, service: Service) -> None:
     """Tell the desk of a case: at once when urgent, else when the desk opens, bundled with its other news.
 
     A desk without a duty number is told nothing; an urgent alert is then held for a human. A case at a desk is
-    told once in each of these two ways.
+    told once in each of these two ways. Nobody is told of a canary.
     """
+    if case.canary:
+        return
     _alert(session, case=case, service=service, item=f"case/{case.id}/{service.id}")
+
+
+def plan_slipped(
+    session: Session, *, case: Case, contact: Contact | None, vault: CaseVault, clock_id: int
+) -> None:
+    """Tell the sender, once for each clock, that there is news: a promise has slipped, and the page says what now."""
+    _plan_for_sender(session, SLIPPED, f"{SLIPPED}/{clock_id}", case=case, contact=contact, vault=vault)
 
 
 def tell_sender(message_id: int) -> None:
@@ -60,6 +98,7 @@ def tell_sender(message_id: int) -> None:
 
 
 def _nudge(session: Session, message: Message, contact: Contact | None) -> None:
+    """One nudge until the family has looked: while it has not opened what the last one was about, no other leaves."""
     key = session.get(CaseKey, message.case_id)
     waiting = select(Notification.id).where(
         Notification.case_id == message.case_id,
@@ -75,7 +114,17 @@ def _nudge(session: Session, message: Message, contact: Contact | None) -> None:
         case=session.get_one(Case, message.case_id),
         contact=contact,
         vault=key.vault(),
+        decided="already_nudged" if _is_nudged(session, message.case_id) else None,
     )
+
+
+def _is_nudged(session: Session, case_id: int) -> bool:
+    """Whether a nudge has left about a message that the family has not opened since."""
+    oldest = session.scalar(unread_of(case_id).limit(1))
+    left = select(Notification.id).where(
+        Notification.case_id == case_id, Notification.purpose == NUDGE, Notification.status.in_(LEFT)
+    )
+    return oldest is not None and session.scalar(left.where(Notification.created_at >= oldest.at)) is not None
 
 
 def tell_new_desk(case_id: int) -> None:
@@ -174,72 +223,47 @@ def _renew_nudge(session: Session, case: Case, event_id: int) -> None:
         )
 
 
-def retry_held(*, actor: Actor, notification_id: int) -> None:
-    """A human has a held or failed notification sent again. Raises NotFound, Conflict."""
-    with transaction() as session:
-        notification = _decided(session, notification_id, actor, "notification_retried")
-        notification.status, notification.error, notification.not_before = "planned", None, clock.now()
-        priority = outbox.URGENT if notification.purpose == DUTY_ALERT else outbox.NORMAL
-        outbox.add(session, DELIVER, ref=notification.id, priority=priority)
-
-
-def drop_held(*, actor: Actor, notification_id: int) -> None:
-    """A human has settled a held or failed notification in another way, for example by calling.
-
-    Raises NotFound, Conflict.
-    """
-    with transaction() as session:
-        _decided(session, notification_id, actor, "notification_dropped").status = "dropped"
-
-
-def _decided(session: Session, notification_id: int, actor: Actor, verb: str) -> Notification:
-    notification = session.scalar(
-        select(Notification)
-        .where(Notification.id == notification_id, overseen_by(actor))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if notification is None:
-        raise NotFound("notification")
-    if notification.status not in NEEDS_HUMAN:
-        raise Conflict(f"the notification is {notification.status}")
-    notification.changed_at = clock.now()
-    if notification.case_id is not None:
-        session.add(
-            CaseEvent(
-                case_id=notification.case_id,
-                at=clock.now(),
-                actor="staff",
-                account_id=actor.account_id,
-                verb=verb,
-                params={"purpose": notification.purpose},
-            )
-        )
-    return notification
-
-
 def _plan_for_sender(
-    session: Session, purpose: str, key: str, *, case: Case, contact: Contact | None, vault: CaseVault
+    session: Session,
+    purpose: str,
+    key: str,
+    *,
+    case: Case,
+    contact: Contact | None,
+    vault: CaseVault,
+    decided: str | None = None,
 ) -> None:
-    if contact is None or not contact.safe_to_text or _is_planned(session, key):
+    if contact is None or is_planned(session, key):
         return
-    number = vault.open(contact.phone, "contact.phone")
-    if number is None:
+    channel, to = _way_to_sender(contact, vault)
+    if to is None:
         return
-    if purpose == NUDGE:
+    if channel == "sms" and not contact.safe_to_text:
+        not_told(session, case.id, purpose, "not_safe_to_text")
+        return
+    if purpose == NUDGE and decided is None:
         _replace_held(session, case)
     now = clock.now()
-    _add(
+    add(
         session,
         purpose,
         key,
         case_id=case.id,
         service_id=case.service_id,
         language=case.language,
-        to_sealed=vault.seal(number, sealed_place(key)),
+        channel=channel,
+        to_sealed=vault.seal(to, sealed_place(key)),
         not_before=earliest(purpose, now=now, created=now, safe=safe_hours(contact), hours=None),
-        held=reason_to_hold(session, case=case, number=number),
+        decided=decided or reason_not_to_send(session, case=case, channel=channel, to=to),
     )
+
+
+def _way_to_sender(contact: Contact, vault: CaseVault) -> tuple[str, str | None]:
+    """E-mail for those who have chosen it, else SMS; with the address or number, if they gave one."""
+    email = vault.open(contact.email, "contact.email")
+    if contact.preferred == "email" and email is not None:
+        return "email", email
+    return "sms", vault.open(contact.phone, "contact.phone")
 
 
 def _replace_held(session: Session, case: Case) -> None:
@@ -252,22 +276,12 @@ def _replace_held(session: Session, case: Case) -> None:
 
 
 def _alert(session: Session, *, case: Case, service: Service, item: str) -> None:
-    if service.duty_number is None and case.urgency != "urgent":
+    if case.urgency == "urgent":
+        alert_duty(session, case=case, service=service, key=f"{DUTY_ALERT}/{item}")
         return
-    if case.urgency != "urgent":
+    plan_news(session, case=case, service=service, item=item)
+    if service.duty_number is not None:
         _bundle(session, case=case, service=service, item=item)
-        return
-    key = f"{DUTY_ALERT}/{item}"
-    if not _is_planned(session, key):
-        _add(
-            session,
-            DUTY_ALERT,
-            key,
-            case_id=case.id,
-            service_id=service.id,
-            language=_language(service),
-            not_before=clock.now(),
-        )
 
 
 def _bundle(session: Session, *, case: Case, service: Service, item: str) -> None:
@@ -280,6 +294,7 @@ def _bundle(session: Session, *, case: Case, service: Service, item: str) -> Non
         .where(
             Notification.service_id == service.id,
             Notification.purpose == DESK_ALERT,
+            Notification.account_id.is_(None),
             Notification.status == "planned",
         )
         .limit(1)
@@ -287,13 +302,13 @@ def _bundle(session: Session, *, case: Case, service: Service, item: str) -> Non
         .execution_options(populate_existing=True)
     )
     if alert is None:
-        alert = _add(
+        alert = add(
             session,
             DESK_ALERT,
             f"{DESK_ALERT}/{item}",
             case_id=case.id,
             service_id=service.id,
-            language=_language(service),
+            language=service.languages[0] if service.languages else "fi",
             not_before=_next_desk_alert(session, service),
         )
     else:
@@ -312,53 +327,9 @@ def _next_desk_alert(session: Session, service: Service) -> dt.datetime:
         select(func.max(Notification.not_before)).where(
             Notification.service_id == service.id,
             Notification.purpose == DESK_ALERT,
+            Notification.account_id.is_(None),
             Notification.status.in_(LEFT),
         )
     )
     spaced = max(now, last + dt.timedelta(seconds=service.alert_spacing_s)) if last else now
     return earliest(DESK_ALERT, now=spaced, created=now, safe=None, hours=desk_hours(service))
-
-
-def _language(service: Service) -> str:
-    return service.languages[0] if service.languages else "fi"
-
-
-def _is_planned(session: Session, key: str) -> bool:
-    return session.scalar(select(Notification.id).where(Notification.dedupe_key == key)) is not None
-
-
-def _add(
-    session: Session,
-    purpose: str,
-    key: str,
-    *,
-    case_id: int,
-    service_id: int,
-    language: str,
-    not_before: dt.datetime,
-    to_sealed: bytes | None = None,
-    held: str | None = None,
-) -> Notification:
-    now = clock.now()
-    notification = Notification(
-        dedupe_key=key,
-        case_id=case_id,
-        service_id=service_id,
-        purpose=purpose,
-        language=language,
-        reference=texts.new_reference(),
-        count=1,
-        to_sealed=to_sealed,
-        status="held" if held else "planned",
-        not_before=not_before,
-        created_at=now,
-        changed_at=now,
-        error=held,
-    )
-    session.add(notification)
-    session.flush()
-    if held:
-        return notification
-    priority = outbox.URGENT if purpose == DUTY_ALERT else outbox.NORMAL
-    outbox.add(session, DELIVER, ref=notification.id, priority=priority, due_at=not_before)
-    return notification

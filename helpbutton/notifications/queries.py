@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select
 
-from helpbutton.cases.models import Case
+from helpbutton.cases.models import Case, CaseKey, Contact
 from helpbutton.db import reading
 from helpbutton.directory.models import Service, Site
 from helpbutton.directory.queries import Names
-from helpbutton.notifications.lifecycle import NEEDS_HUMAN
+from helpbutton.notifications.lifecycle import CANARY, NEEDS_HUMAN
 from helpbutton.notifications.limits import LIMITS, QUARANTINED, SITE_BUDGET
-from helpbutton.notifications.models import Notification
+from helpbutton.notifications.models import ChannelStop, Notification
+from helpbutton.notifications.opt_out import is_opted_out
 from helpbutton.staff.actor import Actor
 
 
@@ -19,8 +20,8 @@ from helpbutton.staff.actor import Actor
 class Waiting:
     """A notification that nobody sends any more until a human decides. Those of quarantined cases wait with their case.
 
-    `status`: held (unclear or not possible) or failed (refused for good). `case_number` is None for a
-    bundled alert. `error` is a short code; `since` aware UTC.
+    `status`: held (unclear or not possible), failed (refused for good) or dead (given up). `case_number` is None for
+    a bundled alert. `error` is a short code; `since` aware UTC.
     """
 
     id: int
@@ -28,7 +29,17 @@ class Waiting:
     service_id: int
     desk: Names
     purpose: str
+    channel: str
     status: str
+    since: dt.datetime
+    error: str
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """A channel that takes nothing since an aware moment; `error` is a short code."""
+
+    channel: str
     since: dt.datetime
     error: str
 
@@ -42,18 +53,44 @@ def overseen_by(actor: Actor) -> ColumnElement[bool]:
 
 
 def waiting_for_human(actor: Actor) -> list[Waiting]:
-    """Every held or failed notification that the actor oversees, oldest first."""
+    """Every held, failed or dead notification that the actor oversees, oldest first."""
     rows = reading().execute(
         select(Notification, Case.number, Service.names)
         .join(Service, Service.id == Notification.service_id)
         .outerjoin(Case, Case.id == Notification.case_id)
-        .where(Notification.status.in_(NEEDS_HUMAN), ~_in_quarantine(), overseen_by(actor))
+        .where(
+            Notification.status.in_(NEEDS_HUMAN),
+            Notification.purpose != CANARY,
+            ~_in_quarantine(),
+            overseen_by(actor),
+        )
         .order_by(Notification.changed_at, Notification.id)
     )
     return [
-        Waiting(n.id, number, n.service_id, names, n.purpose, n.status, n.changed_at, n.error or "")
+        Waiting(
+            n.id, number, n.service_id, names, n.purpose, n.channel, n.status, n.changed_at, n.error or ""
+        )
         for n, number, names in rows
     ]
+
+
+def stopped_channels() -> list[Stopped]:
+    """The channels that take nothing at the moment."""
+    rows = reading().scalars(select(ChannelStop).order_by(ChannelStop.since))
+    return [Stopped(row.channel, row.since, row.error) for row in rows]
+
+
+def dead_count() -> int:
+    """How many notifications were given up and wait for a human."""
+    return reading().scalar(select(func.count(Notification.id)).where(Notification.status == "dead")) or 0
+
+
+def opted_out(case_id: int) -> bool:
+    """Whether the owner of the sender's number wants no messages. Only for a case that the caller has just opened."""
+    session = reading()
+    key, contact = session.get(CaseKey, case_id), session.get(Contact, case_id)
+    number = key.vault().open(contact.phone, "contact.phone") if key and contact else None
+    return number is not None and is_opted_out(session, number)
 
 
 def waiting_in_quarantine(actor: Actor) -> int:

@@ -14,45 +14,69 @@ from helpbutton.directory.languages import is_reviewed
 from helpbutton.directory.models import Service
 from helpbutton.directory.queries import desk_hours
 from helpbutton.i18n import reading_language
-from helpbutton.notifications import texts
-from helpbutton.notifications.channels.base import Sms
+from helpbutton.notifications import own_texts, texts, wording
+from helpbutton.notifications.channels.base import Outgoing
+from helpbutton.notifications.decisions import DECISIONS
 from helpbutton.notifications.lifecycle import ALERTS, DUTY_ALERT, NUDGE, ONE_TIME_CODE
 from helpbutton.notifications.models import Notification
+from helpbutton.notifications.opt_out import is_opted_out
 from helpbutton.notifications.timing import SafeHours
-
-
-@dataclass(frozen=True)
-class Obstacle:
-    """Why the notification cannot leave or is not wanted any more, and the status that follows."""
-
-    status: str
-    error: str
+from helpbutton.staff.reach import reach_of
+from helpbutton.vault import sealing
+from helpbutton.vault.sealing import CaseVault
 
 
 @dataclass(frozen=True)
 class Recipient:
-    """`number` (E.164) is None when it is gone; alerts have `hours`, the sender has `safe` hours."""
+    """`to` is the number (E.164) or address, None when it is gone; alerts have `hours`, the sender has `safe` hours.
 
-    number: str | None = field(repr=False)
+    `obstacle`: why nothing is sent to them, a code of `decisions.DECISIONS`.
+    """
+
+    to: str | None = field(repr=False)
     safe: SafeHours | None = None
     hours: DeskHours | None = None
-    obstacle: Obstacle | None = None
+    obstacle: str | None = None
+
+    def __post_init__(self) -> None:
+        assert self.obstacle is None or self.obstacle in DECISIONS
 
 
-def sms(notification: Notification, *, to: str, attempt_id: str, validity_s: int) -> Sms:
-    """The notification as an SMS to this number."""
-    return Sms(
+def outgoing(
+    session: Session, notification: Notification, *, to: str, attempt_id: str, validity_s: int
+) -> Outgoing:
+    """The notification as a message to this number or address."""
+    language = _language(notification)
+    return Outgoing(
         to=to,
-        body=texts.body(
-            purpose=notification.purpose,
-            language=_language(notification),
-            reference=notification.reference,
-            count=notification.count,
-            digits=_digits(notification),
-        ),
+        body=_body(session, notification, language),
         reference=notification.reference,
         attempt_id=attempt_id,
         validity_s=validity_s,
+        subject=texts.subject(purpose=notification.purpose, language=language)
+        if notification.channel == "email"
+        else "",
+        message_id=sealing.digest("message-id", notification.dedupe_key).hex()[:32],
+    )
+
+
+def _body(session: Session, notification: Notification, language: str) -> str:
+    if notification.purpose not in wording.PURPOSES:
+        return texts.body(
+            purpose=notification.purpose,
+            language=language,
+            reference=notification.reference,
+            count=notification.count,
+            digits=_digits(notification),
+        )
+    contact = session.get(Contact, notification.case_id) if notification.case_id else None
+    return own_texts.said(
+        session,
+        service_id=notification.service_id,
+        purpose=notification.purpose,
+        language=language,
+        reference=notification.reference,
+        may_name=contact is not None and contact.sms_may_name_service,
     )
 
 
@@ -85,15 +109,20 @@ def safe_hours(contact: Contact | None) -> SafeHours:
 
 def recipient_of(session: Session, notification: Notification) -> Recipient:
     """The recipient as the database knows them now; safe contact flags changed since planning are obeyed."""
-    if notification.purpose in ALERTS:
-        service = session.get_one(Service, notification.service_id, populate_existing=True)
-        if service.duty_number is None:
-            return Recipient(None, obstacle=Obstacle("held", "no_duty_number"))
-        number = service.duty_number
-        if notification.purpose == DUTY_ALERT:
-            number = _night_number(session, service) or number
-        return Recipient(number, hours=desk_hours(service))
-    return _sender(session, notification)
+    if notification.purpose not in ALERTS:
+        return _sender(session, notification)
+    service = session.get_one(Service, notification.service_id, populate_existing=True)
+    hours = desk_hours(service)
+    if notification.account_id is not None:
+        reach = reach_of(session, notification.account_id)
+        if not reach.active:
+            return Recipient(None, hours=hours, obstacle="left_service")
+        to = reach.email if notification.channel == "email" else reach.phone
+        return Recipient(to, hours=hours, obstacle=None if to else "no_address")
+    number = service.duty_number
+    if notification.purpose == DUTY_ALERT and number is not None:
+        number = _night_number(session, service) or number
+    return Recipient(number, hours=hours, obstacle=None if number else "no_duty_number")
 
 
 def _night_number(session: Session, service: Service) -> str | None:
@@ -106,33 +135,48 @@ def _night_number(session: Session, service: Service) -> str | None:
 def _sender(session: Session, notification: Notification) -> Recipient:
     key = session.get(CaseKey, notification.case_id, populate_existing=True)
     if key is None:
-        return Recipient(None, obstacle=Obstacle("dropped", "erased"))
+        return Recipient(None, obstacle="erased")
     if not notification.to_sealed:
-        return Recipient(None, obstacle=Obstacle("dropped", "forgotten"))
-    number = key.vault().open(notification.to_sealed, sealed_place(notification.dedupe_key))
+        return Recipient(None, obstacle="forgotten")
+    vault = key.vault()
+    to = vault.open(notification.to_sealed, sealed_place(notification.dedupe_key))
     contact = session.get(Contact, notification.case_id, populate_existing=True)
-    obstacle = None
-    if contact is not None and not contact.safe_to_text:
-        obstacle = Obstacle("dropped", "not_safe_to_text")
-    elif (
-        contact is not None
-        and key.vault().open(contact.phone, "contact.phone") != number
-        and not (notification.purpose == NUDGE and _is_forgotten(session, contact))
-    ):
-        obstacle = Obstacle("dropped", "contact_changed")
-    elif (
-        notification.purpose == ONE_TIME_CODE and clock.now() - notification.created_at > lost_code.VALID_FOR
-    ):
-        obstacle = Obstacle("dropped", "expired")
-    elif notification.purpose == NUDGE and session.scalar(unread_of(notification.case_id).limit(1)) is None:
-        obstacle = Obstacle("dropped", "already_read")
-    return Recipient(number, safe=safe_hours(contact), obstacle=obstacle)
+    obstacle = _obstacle(session, notification, contact, vault, str(to))
+    return Recipient(to, safe=safe_hours(contact), obstacle=obstacle)
+
+
+def _obstacle(
+    session: Session, notification: Notification, contact: Contact | None, vault: CaseVault, to: str
+) -> str | None:
+    if contact is not None and notification.channel == "sms" and not contact.safe_to_text:
+        return "not_safe_to_text"
+    if contact is not None and not _is_still_theirs(session, notification, contact, vault, to):
+        return "contact_changed"
+    if notification.channel == "sms" and is_opted_out(session, to):
+        return "opted_out"
+    if notification.purpose == ONE_TIME_CODE and clock.now() - notification.created_at > lost_code.VALID_FOR:
+        return "expired"
+    if notification.purpose == NUDGE and session.scalar(unread_of(notification.case_id).limit(1)) is None:
+        return "already_read"
+    return None
+
+
+def _is_still_theirs(
+    session: Session, notification: Notification, contact: Contact, vault: CaseVault, to: str
+) -> bool:
+    current = (
+        vault.open(contact.email, "contact.email")
+        if notification.channel == "email"
+        else vault.open(contact.phone, "contact.phone")
+    )
+    return current == to or (notification.purpose == NUDGE and _is_forgotten(session, contact))
 
 
 def _is_forgotten(session: Session, contact: Contact) -> bool:
     """Whether closing, not the sender, took the number: the nudge about the last answer still goes to its own."""
     closed = select(Case.id).where(Case.id == contact.case_id, Case.closed_at.is_not(None))
-    return contact.nudge_only and contact.phone is None and session.scalar(closed) is not None
+    gone = contact.phone is None and contact.email is None
+    return contact.nudge_only and gone and session.scalar(closed) is not None
 
 
 def unread_of(case_id: int | None) -> Select[Message]:

@@ -4,17 +4,18 @@ import datetime as dt
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpbutton import clock
 from helpbutton.db import transaction
 from helpbutton.notifications import lifecycle
-from helpbutton.notifications.channels.base import Channel, NoAnswer, Outcome, Sms
-from helpbutton.notifications.kinds import DELIVER
+from helpbutton.notifications.channels.base import Channel, NoAnswer, Outcome, Outgoing
+from helpbutton.notifications.decisions import DECISIONS
 from helpbutton.notifications.lifecycle import Answer
 from helpbutton.notifications.models import Attempt, Notification
-from helpbutton.notifications.recipient import Recipient, sms
+from helpbutton.notifications.outcomes import record_outcome
+from helpbutton.notifications.recipient import Recipient, outgoing
+from helpbutton.notifications.rows import attempts_so_far, change, locked, next_run
 from helpbutton.notifications.timing import VALIDITY_S
 
 log = structlog.get_logger()
@@ -25,58 +26,29 @@ class Question:
     """An unknown attempt to ask about. `since`: when the first unknown attempt of the notification began."""
 
     notification_id: int
-    sms: Sms
+    channel: str
+    outgoing: Outgoing
     since: dt.datetime
 
 
-def locked(session: Session, notification_id: int) -> Notification | None:
-    """The notification as it is now, locked for this transaction."""
-    return session.get(Notification, notification_id, with_for_update=True, populate_existing=True)
-
-
-def attempts_so_far(session: Session, notification_id: int) -> list[Attempt]:
-    """Every attempt of a notification, oldest first."""
-    rows = session.scalars(
-        select(Attempt)
-        .where(Attempt.notification_id == notification_id)
-        .order_by(Attempt.number)
-        .execution_options(populate_existing=True)
-    )
-    return list(rows)
-
-
-def next_run(notification: Notification) -> dt.datetime | None:
-    """When the notification's to-do has something to do again."""
-    match notification.status:
-        case "planned":
-            return notification.not_before
-        case "sending":
-            return clock.now() + dt.timedelta(seconds=DELIVER.lease_s)
-        case "unknown":
-            return clock.now() + lifecycle.ask_again_after(clock.now() - notification.changed_at)
-    return None
-
-
-def stop(notification: Notification, recipient: Recipient) -> None:
+def stop(session: Session, notification: Notification, recipient: Recipient) -> None:
     """Nobody to send to, or no longer wanted."""
     assert recipient.obstacle is not None
-    notification.status, notification.error = recipient.obstacle.status, recipient.obstacle.error
-    notification.changed_at = clock.now()
+    change(session, notification, DECISIONS[recipient.obstacle].status, recipient.obstacle)
 
 
 def doubt(session: Session, notification: Notification, recipient: Recipient) -> Question | None:
     """Take a running attempt for dead, its outcome unknown, and prepare the question about it."""
-    now = clock.now()
     attempts = attempts_so_far(session, notification.id)
     if notification.status == "sending":
-        attempts[-1].outcome, attempts[-1].finished_at = "unknown", now
-        notification.status, notification.error, notification.changed_at = "unknown", "no_report", now
-    if recipient.number is None:
-        stop(notification, recipient)
+        attempts[-1].outcome, attempts[-1].finished_at = "unknown", clock.now()
+        change(session, notification, "unknown", "no_report")
+    if recipient.to is None:
+        stop(session, notification, recipient)
         return None
     doubted = [attempt.started_at for attempt in attempts if attempt.outcome == "unknown"]
-    last = sms(notification, to=recipient.number, attempt_id=attempts[-1].id, validity_s=VALIDITY_S)
-    return Question(notification.id, last, since=min(doubted))
+    last = outgoing(session, notification, to=recipient.to, attempt_id=attempts[-1].id, validity_s=VALIDITY_S)
+    return Question(notification.id, notification.channel, last, since=min(doubted))
 
 
 def ask(channel: Channel, question: Question) -> dt.datetime | None:
@@ -84,36 +56,35 @@ def ask(channel: Channel, question: Question) -> dt.datetime | None:
     found: Outcome | None = None
     answer: Answer = "absent"
     try:
-        found = channel.find(question.sms, since=question.since)
+        found = channel.find(question.outgoing, since=question.since)
     except NoAnswer:
         answer = "no_answer"
     with transaction() as session:
         notification = locked(session, question.notification_id)
-        attempt = session.get(Attempt, question.sms.attempt_id, populate_existing=True)
+        attempt = session.get(Attempt, question.outgoing.attempt_id, populate_existing=True)
         if notification is None or attempt is None or notification.status != "unknown":
             return next_run(notification) if notification else None
-        _settle(notification, attempt, found, answer)
+        if found is not None:
+            record_outcome(session, notification, attempt, found)
+        else:
+            _wait_or_settle(session, notification, attempt, answer)
         return next_run(notification)
 
 
-def _settle(notification: Notification, attempt: Attempt, found: Outcome | None, answer: Answer) -> None:
+def _wait_or_settle(session: Session, notification: Notification, attempt: Attempt, answer: Answer) -> None:
     now = clock.now()
-    if found is not None:
-        attempt.outcome, attempt.provider_id = found.verdict, found.provider_id
-        status = lifecycle.after_attempt(notification.status, found.verdict, newest=True, not_sent=0)
-        error = found.error
-    else:
-        status = lifecycle.after_asking(notification.purpose, answer, since_attempt=now - attempt.started_at)
-        error = "no_trace" if answer == "absent" else "no_answer"
+    status = lifecycle.after_asking(notification.purpose, answer, since_attempt=now - attempt.started_at)
     if status == notification.status:
         return
-    notification.status, notification.error, notification.changed_at = status, error, now
+    error = "no_trace" if answer == "absent" else "no_answer"
+    change(session, notification, status, error)
     if status == "planned":
         notification.not_before = now
     log.info(
-        "sms_reconciled",
+        "send_reconciled",
         notification=notification.id,
         purpose=notification.purpose,
+        channel=notification.channel,
         error=error,
         status=status,
     )

@@ -1,4 +1,4 @@
-"""The words of every SMS: short, with nothing sensitive on a lock screen.
+"""The words of every SMS and e-mail: short, with nothing sensitive on a lock screen.
 
 No topic, place, name, link or word about what the matter is. Each carries a random reference: a person
 can speak of it and the provider's list tells it from every other message to the same number.
@@ -13,12 +13,15 @@ import secrets
 
 from helpbutton.i18n import gettext, ngettext, reading_language
 from helpbutton.notifications import family_texts
+from helpbutton.reasons import N_
 
 REFERENCE_ALPHABET = "256789BCDFGHJKMNPQRTVWXZ"
 """No vowels, nothing read as another sign or as a vowel (0 1 3 4 I L O S U Y): a reference spells nothing."""
 REFERENCE_LENGTH = 4
-SEGMENT_SEPTETS = 160
-UCS2_UNITS = 2 * 67
+SEGMENT_SEPTETS, JOINED_SEPTETS = 160, 153
+SEGMENT_UNITS, JOINED_UNITS = 70, 67
+"""How much one SMS holds, alone and joined to others, in septets and in UTF-16 units."""
+UCS2_UNITS = 2 * JOINED_UNITS
 """UTF-16 units of two joined segments outside GSM-7 (3GPP TS 23.040, 9.2.3.24.1)."""
 
 GSM7_BASIC = frozenset(
@@ -50,8 +53,26 @@ def fits(text: str) -> bool:
     )
 
 
+def segments(text: str) -> int:
+    """How many SMS the provider counts and charges for this text."""
+    length = septets(text)
+    if length is None:
+        units = len(text.encode("utf-16-le")) // 2
+        return 1 if units <= SEGMENT_UNITS else -(-units // JOINED_UNITS)
+    return 1 if length <= SEGMENT_SEPTETS else -(-length // JOINED_SEPTETS)
+
+
+def subject(*, purpose: str, language: str) -> str:
+    """The subject of an e-mail for a purpose: as empty of content as its text."""
+    if purpose == "duty_alert":
+        return gettext(reading_language(language), N_("Something urgent on your worklist"))
+    if purpose in ("desk_alert", "reminder_alert", "digest"):
+        return gettext(reading_language(language), N_("Your worklist"))
+    return gettext(language, family_texts.SUBJECT)
+
+
 def body(*, purpose: str, language: str, reference: str, count: int = 1, digits: str = "") -> str:
-    """The SMS for a purpose; `count` is how many new things a desk alert bundles, `digits` a one-time code.
+    """The text for a purpose; `count` is how many new things an alert bundles, `digits` a one-time code.
 
     Raises ValueError.
     """
@@ -60,6 +81,12 @@ def body(*, purpose: str, language: str, reference: str, count: int = 1, digits:
             return gettext(language, family_texts.CONFIRMATION, reference=reference)
         case "nudge":
             return gettext(language, family_texts.NUDGE, reference=reference)
+        case "slipped":
+            return gettext(language, family_texts.SLIPPED, reference=reference)
+        case "canary":
+            return gettext(
+                language, N_("This is a test message. Reference %(reference)s."), reference=reference
+            )
         case "one_time_code":
             return gettext(
                 language,
@@ -74,7 +101,13 @@ def body(*, purpose: str, language: str, reference: str, count: int = 1, digits:
                 "Something urgent is waiting on your worklist. Open it now. Reference %(reference)s.",
                 reference=reference,
             )
-        case "desk_alert":
+        case "reminder_alert":
+            return gettext(
+                reading_language(language),
+                N_("Something on your worklist still waits for you. Open it now. Reference %(reference)s."),
+                reference=reference,
+            )
+        case "desk_alert" | "digest":
             return ngettext(
                 reading_language(language),
                 "There is something new on your worklist. Reference %(reference)s.",

@@ -1,18 +1,26 @@
-"""When an SMS may leave, pure: the safe hours of the sender, the opening hours of the desk."""
+"""When a notification may leave, pure: the safe hours of the sender, the opening hours of the desk, the night."""
 
 import datetime as dt
 from dataclasses import dataclass
 
 from helpbutton.cases.promise import DeskHours, NeverOpen, next_opening
 from helpbutton.clock import HELSINKI
-from helpbutton.notifications.lifecycle import CONFIRMATION, DESK_ALERT, DUTY_ALERT, ONE_TIME_CODE
+from helpbutton.notifications.lifecycle import (
+    ALERTS,
+    CONFIRMATION,
+    DESK_ALERT,
+    ONE_TIME_CODE,
+    TOO_OLD_AFTER,
+)
 
 FRESH_CONFIRMATION = dt.timedelta(minutes=15)
 """A confirmation answers the sender's own act; one that is later than this waits for their safe hours."""
+LATE = dt.timedelta(minutes=30)
+"""What comes later than this after what it tells about does not come at night."""
 VALIDITY_S = 3600
 CODE_VALIDITY_S = 600
 SHORTEST_VALIDITY_S = 60
-MORNING = dt.time(8, 0)
+MORNING, NIGHT = dt.time(8, 0), dt.time(21, 0)
 MIDNIGHT = dt.time(0, 0)
 
 
@@ -25,7 +33,7 @@ class SafeHours:
 
     def next(self, moment: dt.datetime) -> dt.datetime:
         """The moment itself when inside, else the next beginning (aware), or in the morning."""
-        opens, closes = self._limits()
+        opens, closes = self.limits()
         wall = moment.astimezone(HELSINKI).time()
         if opens is None and closes is None:
             return moment
@@ -36,30 +44,46 @@ class SafeHours:
 
     def seconds_left(self, moment: dt.datetime) -> float:
         """How long a text sent at this moment may still arrive; infinite without an end."""
-        closes = self._limits()[1]
+        closes = self.limits()[1]
         if closes is None:
             return float("inf")
         return (_next_wall(moment, closes) - moment).total_seconds()
 
-    def _limits(self) -> tuple[dt.time | None, dt.time | None]:
+    def limits(self) -> tuple[dt.time | None, dt.time | None]:
+        """The first and the last local time; None, None when every hour is safe."""
         opens, closes = (dt.time.fromisoformat(v) if v else None for v in (self.not_before, self.not_after))
         return (None, None) if opens == closes else (opens, closes)
+
+
+DAYTIME = SafeHours(MORNING.isoformat("minutes"), NIGHT.isoformat("minutes"))
 
 
 def earliest(
     purpose: str, *, now: dt.datetime, created: dt.datetime, safe: SafeHours | None, hours: DeskHours | None
 ) -> dt.datetime:
-    """When this SMS may leave: now or later (aware).
+    """When this notification may leave: now or later (aware).
 
-    Urgent alerts and fresh confirmations are never held. A desk whose calendar never opens is told at once.
+    Urgent alerts and fresh confirmations are never held; reminders come when they were planned for. A desk whose
+    calendar never opens is told at once.
     """
-    if purpose == DUTY_ALERT:
-        return now
     if purpose == DESK_ALERT:
         return _opening(hours, now) if hours else now
-    if safe is None or (purpose == CONFIRMATION and now - created < FRESH_CONFIRMATION):
+    age = now - created
+    if purpose in ALERTS or safe is None or (purpose == CONFIRMATION and age < FRESH_CONFIRMATION):
         return now
-    return safe.next(now)
+    if age < LATE or purpose == ONE_TIME_CODE or safe.limits() != (None, None):
+        return safe.next(now)
+    return DAYTIME.next(now)
+
+
+def is_too_old(
+    purpose: str, *, now: dt.datetime, created: dt.datetime, safe: SafeHours | None, hours: DeskHours | None
+) -> bool:
+    """Whether a notification says nothing any more, counted from when it could first have left."""
+    if purpose not in TOO_OLD_AFTER:
+        return False
+    first = earliest(purpose, now=created, created=created, safe=safe, hours=hours)
+    return now - first > TOO_OLD_AFTER[purpose]
 
 
 def validity_s(purpose: str, *, now: dt.datetime, safe: SafeHours | None) -> int:

@@ -4,15 +4,16 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from helpbutton import clock
-from helpbutton.cases import handling, lifecycle
+from helpbutton.cases import clocks, handling, lifecycle
 from helpbutton.cases import promise as promises
 from helpbutton.cases.access import record_disclosure, write_logbook
+from helpbutton.cases.clock_rules import FIRST_CONTACT, PACE
 from helpbutton.cases.intake import add_reasons
 from helpbutton.cases.models import Case, Contact, Proposal
 from helpbutton.db import reading, transaction
 from helpbutton.directory import queries as directory
 from helpbutton.directory.models import Service
-from helpbutton.notifications.operations import plan_alert, plan_confirmation
+from helpbutton.notifications.operations import plan_alert, plan_canary, plan_confirmation
 from helpbutton.reasons import Reason
 from helpbutton.routing.match import Facts, Match, match
 from helpbutton.sorting.decide import TopicChoice, choose_topic, decide, urgency_of
@@ -40,10 +41,14 @@ def sort_case(case_id: int) -> None:
         choice = choose_topic(case.stated_topic, suggestion)
         _apply_triage(session, case, vault, suggestion, choice)
         _route(session, case, vault, choice)
+        clocks.keep_to_law(session, case)
         case.state = lifecycle.after("sort", case.state)
         write_logbook(
             session, case, "sorted", service=case.service_id, topic=case.topic or "", urgency=case.urgency
         )
+        if case.canary:
+            plan_canary(session, case=case, contact=session.get_one(Contact, case.id), vault=vault)
+            return
         plan_confirmation(session, case=case, contact=session.get(Contact, case.id), vault=vault)
         if case.state != lifecycle.CLOSED:
             plan_alert(session, case=case, service=session.get_one(Service, case.service_id))
@@ -90,13 +95,12 @@ def _apply_triage(
 
 def _promise_for_urgency(session: Session, case: Case, vault: CaseVault) -> None:
     """Urgent is answered on this or the next opening day, soon by the next working day; never later."""
-    days = {"urgent": 0, "soon": 1}.get(case.urgency)
+    days = PACE.get(case.urgency)
     if days is None:
         return
     hours = directory.desk_hours(case.service)
     wanted = promises.promise(hours, received=case.received_at, working_days=days).respond_by
-    if wanted < case.respond_by:
-        case.respond_by = wanted
+    if clocks.move_earlier(session, case, FIRST_CONTACT, wanted):
         date = clock.local(wanted).date().isoformat()
         add_reasons(
             session,

@@ -8,13 +8,18 @@ from helpbutton.vault import sealing
 
 @dataclass(frozen=True)
 class Actor:
-    """`services` maps a service's id to the role there; `organisations` likewise."""
+    """`services` maps a service's id to the strongest role there (a lead may do what a worker may).
+
+    `organisations` likewise; who has several roles in one organisation has the others in `further`, so ask
+    `organisations_as` wherever a role is not the administrator's.
+    """
 
     account_id: int
     name: str
     language: str
     services: Mapping[int, str] = field(default_factory=dict)
     organisations: Mapping[int, str] = field(default_factory=dict)
+    further: frozenset[tuple[int, str]] = frozenset()
 
     @property
     def pseudonym(self) -> str:
@@ -23,4 +28,11 @@ class Actor:
 
     @property
     def roles(self) -> frozenset[str]:
-        return frozenset(self.services.values()) | frozenset(self.organisations.values())
+        """Every role that this person has anywhere."""
+        further = {role for _, role in self.further}
+        return frozenset({*self.services.values(), *self.organisations.values(), *further})
+
+    def organisations_as(self, *roles: str) -> frozenset[int]:
+        """Ids of the organisations where this person has one of these roles."""
+        held = {*self.organisations.items(), *self.further}
+        return frozenset(organisation_id for organisation_id, role in held if role in roles)

@@ -1,38 +1,37 @@
-"""Writing staff: accounts, memberships, signing in and out."""
+"""Writing accounts: adding them with their roles, changing passwords."""
 
-import datetime as dt
-import secrets
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from helpbutton import clock
-from helpbutton.audit import operations as audit
 from helpbutton.db import reading, transaction
 from helpbutton.directory.models import Organisation, Service
 from helpbutton.errors import FieldError, Invalid
 from helpbutton.staff import passwords
-from helpbutton.staff.models import Account, Membership, StaffSession
-from helpbutton.vault import sealing
+from helpbutton.staff.actor import Actor
+from helpbutton.staff.models import Account, Membership
+from helpbutton.staff.sessions import end_all, record_about
 
 SERVICE_ROLES = ("worker", "lead")
 ORGANISATION_ROLES = ("administrator", "coordinator", "auditor", "site_editor")
-SEEN_EVERY = dt.timedelta(minutes=1)
 
 
 def add_account(
-    *, email: str, name: str, password: str, role: str, scopes: Sequence[str], language: str = "fi"
+    *, email: str, name: str, password: str | None, role: str, scopes: Sequence[str], language: str = "fi"
 ) -> int:
     """Create an account with one role in each of `scopes`: keys of services (worker, lead) or organisations (others).
 
-    Returns the account's id. Raises Invalid: unknown role or scope, address in use, password under 15 characters.
+    Without a password nobody can sign in to it before an invitation is accepted. Returns the account's id.
+    Raises Invalid: unknown role or scope, address in use, password too short or easy to guess.
     """
-    email = email.strip().lower()
-    if len(password) < passwords.MIN_LENGTH:
-        raise Invalid(FieldError("password", "too_short", {"limit": passwords.MIN_LENGTH}))
+    email = address_of(email)
+    if password is not None and (wrong := passwords.problem(password, about=(email, name))):
+        raise Invalid(wrong)
     if role not in SERVICE_ROLES + ORGANISATION_ROLES:
         raise Invalid(FieldError("role", "unknown_value"))
-    password_hash = passwords.hash_password(password)
+    password_hash = passwords.NOBODY if password is None else passwords.hash_password(password)
     with transaction() as session:
         if session.scalar(select(Account.id).where(Account.email == email)) is not None:
             raise Invalid(FieldError("email", "in_use"))
@@ -42,19 +41,7 @@ def add_account(
         session.add(account)
         session.flush()
         for scope in scopes:
-            if role in SERVICE_ROLES:
-                service_id = session.scalar(select(Service.id).where(Service.key == scope))
-                organisation_id = None
-            else:
-                service_id = None
-                organisation_id = session.scalar(select(Organisation.id).where(Organisation.key == scope))
-            if service_id is None and organisation_id is None:
-                raise Invalid(FieldError("scope", "unknown_value"))
-            session.add(
-                Membership(
-                    account_id=account.id, role=role, service_id=service_id, organisation_id=organisation_id
-                )
-            )
+            session.add(_membership(session, account.id, role, scope))
         return account.id
 
 
@@ -88,63 +75,44 @@ def set_password(*, email: str, password: str) -> bool:
     """A new password for an account, whose sessions all end; False when there is no such account."""
     password_hash = passwords.hash_password(password)
     with transaction() as session:
-        account = session.scalar(select(Account).where(Account.email == email.strip().lower()))
+        account = session.scalar(select(Account).where(Account.email == address_of(email)))
         if account is None:
             return False
         account.password_hash = password_hash
-        session.execute(
-            update(StaffSession)
-            .where(StaffSession.account_id == account.id, StaffSession.revoked_at.is_(None))
-            .values(revoked_at=clock.now())
-        )
+        end_all(session, account.id)
     return True
 
 
-def sign_in(*, email: str, password: str) -> str | None:
-    """A new session's token (256 random bits) for the right password, else None; unknown accounts take as long."""
-    address = email.strip().lower().replace("\x00", "")
-    account = reading().scalar(select(Account).where(Account.email == address))
-    right = passwords.matches(password, account.password_hash if account else None)
-    if account is None or not right or not account.active:
-        return None
-    token = secrets.token_urlsafe(32)
+def change_password(*, actor: Actor, session_id: int, current: str, new: str) -> None:
+    """A new password of one's own; every other session ends.
+
+    Raises Invalid: the current password is wrong, the new one too short or easy to guess.
+    """
+    account = reading().get_one(Account, actor.account_id)
+    if account.password_hash != passwords.NOBODY and not passwords.matches(current, account.password_hash):
+        raise Invalid(FieldError("current", "wrong_password"))
+    if wrong := passwords.problem(new, about=(account.email, account.name)):
+        raise Invalid(wrong)
+    password_hash = passwords.hash_password(new)
     with transaction() as session:
-        now = clock.now()
-        session.add(
-            StaffSession(token_hash=sealing.hashed(token), account_id=account.id, created_at=now, seen_at=now)
-        )
-        organisations = session.scalars(
-            select(Membership.organisation_id.label("id"))
-            .where(Membership.account_id == account.id, Membership.organisation_id.is_not(None))
-            .union(
-                select(Service.organisation_id)
-                .join(Membership, Membership.service_id == Service.id)
-                .where(Membership.account_id == account.id)
-            )
-        ).all()
-        person = sealing.pseudonym("staff", account.id)
-        for organisation_id in filter(None, organisations):
-            audit.record(
-                session, organisation_id=organisation_id, actor=person, action="sign_in", subject=person
-            )
-    return token
+        session.get_one(Account, actor.account_id).password_hash = password_hash
+        end_all(session, actor.account_id, kept=session_id)
+        record_about(session, actor.account_id, action="change_password")
 
 
-def sign_out(*, token: str) -> None:
-    """Revoke one session; it ends at once everywhere."""
-    with transaction() as session:
-        session.execute(
-            update(StaffSession)
-            .where(StaffSession.token_hash == sealing.hashed(token), StaffSession.revoked_at.is_(None))
-            .values(revoked_at=clock.now())
-        )
+def address_of(email: str) -> str:
+    """An e-mail address as accounts have it."""
+    return email.strip().lower().replace("\x00", "")
 
 
-def mark_seen(*, token: str) -> None:
-    """Keep a session from idling out; writes at most once a minute."""
-    digest, now = sealing.hashed(token), clock.now()
-    seen = reading().scalar(select(StaffSession.seen_at).where(StaffSession.token_hash == digest))
-    if seen is None or now - seen < SEEN_EVERY:
-        return
-    with transaction() as session:
-        session.execute(update(StaffSession).where(StaffSession.token_hash == digest).values(seen_at=now))
+def _membership(session: Session, account_id: int, role: str, scope: str) -> Membership:
+    service_id = organisation_id = None
+    if role in SERVICE_ROLES:
+        service_id = session.scalar(select(Service.id).where(Service.key == scope))
+    else:
+        organisation_id = session.scalar(select(Organisation.id).where(Organisation.key == scope))
+    if service_id is None and organisation_id is None:
+        raise Invalid(FieldError("scope", "unknown_value"))
+    return Membership(
+        account_id=account_id, role=role, service_id=service_id, organisation_id=organisation_id
+    )

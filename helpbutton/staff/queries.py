@@ -1,49 +1,31 @@
 """Reading staff: the actor behind a session, the people of an installation."""
 
-import datetime as dt
-
 from sqlalchemy import select
 
-from helpbutton import clock
 from helpbutton.db import reading
 from helpbutton.staff.actor import Actor
-from helpbutton.staff.models import Account, Membership, StaffSession
-from helpbutton.vault import sealing
+from helpbutton.staff.models import Account, Membership
 
-IDLE_LIMIT = dt.timedelta(minutes=30)
-ABSOLUTE_LIMIT = dt.timedelta(hours=12)
-
-
-def actor_of_session(token: str) -> Actor | None:
-    """Who holds this session token, with the rights of this moment; None when it is unknown, revoked or too old."""
-    now = clock.now()
-    row = (
-        reading()
-        .execute(
-            select(Account, StaffSession)
-            .join(StaffSession, StaffSession.account_id == Account.id)
-            .where(
-                StaffSession.token_hash == sealing.hashed(token),
-                StaffSession.revoked_at.is_(None),
-                StaffSession.seen_at > now - IDLE_LIMIT,
-                StaffSession.created_at > now - ABSOLUTE_LIMIT,
-                Account.active,
-            )
-        )
-        .first()
-    )
-    return actor_of(row[0]) if row else None
+POWER = ("administrator", "site_editor", "coordinator", "auditor", "lead", "worker")
+"""Roles, the strongest first: the one that is shown where only one can be."""
 
 
 def actor_of(account: Account) -> Actor:
     """The account with its memberships of this moment."""
     memberships = reading().scalars(select(Membership).where(Membership.account_id == account.id)).all()
+    weakest_first = sorted(memberships, key=lambda m: POWER.index(m.role), reverse=True)
+    organisations = {m.organisation_id: m.role for m in weakest_first if m.organisation_id is not None}
     return Actor(
         account_id=account.id,
         name=account.name,
         language=account.language,
-        services={m.service_id: m.role for m in memberships if m.service_id is not None},
-        organisations={m.organisation_id: m.role for m in memberships if m.organisation_id is not None},
+        services={m.service_id: m.role for m in weakest_first if m.service_id is not None},
+        organisations=organisations,
+        further=frozenset(
+            (m.organisation_id, m.role)
+            for m in memberships
+            if m.organisation_id is not None and organisations[m.organisation_id] != m.role
+        ),
     )
 
 

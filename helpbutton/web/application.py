@@ -15,7 +15,7 @@ from helpbutton.i18n import WRITTEN, translations
 from helpbutton.settings import Settings
 from helpbutton.triage import screen
 from helpbutton.vault import keystore
-from helpbutton.web import api, headers, health, open_help_api, pages, policy
+from helpbutton.web import api, headers, health, hooks, metrics, open_help_api, pages, policy
 from helpbutton.web.errors import answer_error
 from helpbutton.web.public import blueprints as public_blueprints
 from helpbutton.web.public.assets import script_url, style_url
@@ -44,7 +44,8 @@ def create_app(config: Settings) -> Flask:
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     csrf = CSRFProtect(app)
-    for blueprint in (api.bp, open_help_api.bp, health.bp, *public_blueprints, *staff_blueprints):
+    own = (api.bp, open_help_api.bp, health.bp, metrics.bp, hooks.bp)
+    for blueprint in (*own, *public_blueprints, *staff_blueprints):
         app.register_blueprint(blueprint)
     pages.install(app)
     app.jinja_env.globals.update(style_url=style_url, script_url=script_url)

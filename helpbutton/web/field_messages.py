@@ -26,6 +26,14 @@ MESSAGES = {
     "outside_area": N_(
         "We do not serve this municipality. Its own services help you; in an emergency call 112."
     ),
+    "common": N_(
+        "This password is easy to guess. Take three or four words that do not belong together, or let a program make one."
+    ),
+    "wrong_password": N_("This is not your present password."),
+    "wrong_code": N_("This code is wrong or too old. Wait for the next one and type it."),
+    "wrong_passkey": N_("The passkey could not be stored. Please try once more."),
+    "not_yours": N_("You cannot give this role there."),
+    "disabled": N_("This person has an account that is disabled. Enable it first."),
     "in_use": N_("This is in use already. Please choose another."),
     "too_many": N_("These are too many: at most %(limit)s."),
     "site_key": N_(
@@ -40,6 +48,18 @@ MESSAGES = {
     "colour": N_("Write the colour as # and six of 0–9 and a–f, like #1c665b, or leave it empty."),
     "closed": N_("This button takes no more messages."),
     "tie": N_("Two routes of the same scope lead to different desks. Change one of them."),
+    "sms_placeholder": N_(
+        "Between braces only {reference} can stand, and {desk} in the wording that may name the service."
+    ),
+    "sms_reference": N_("Put {reference} where the four characters shall stand."),
+    "sms_numbers": N_(
+        "Leave out numbers, addresses and links: the message only says that something is there."
+    ),
+    "sms_telling": N_("These words would tell others what it is about: %(words)s. Leave them out."),
+    "sms_letters": N_(
+        "A letter here does not fit into one text message, such as a long dash or curly quotes."
+    ),
+    "sms_long": N_("This takes %(count)s text messages with the longest name of your desks. Shorten it."),
     "uuid": N_("Send the header Idempotency-Key with a UUID that is new for each request."),
 }
 BY_FIELD = {

@@ -2,12 +2,12 @@
 
 from flask import Blueprint, Response, jsonify
 
-from helpbutton import heartbeat, outbox
 from helpbutton.directory import queries as directory
+from helpbutton.watching import queries as watching
+from helpbutton.watching.checks import CHECKS, failing
 from helpbutton.web.policy import policy
 
 bp = Blueprint("health", __name__, url_prefix="/health")
-TOO_LONG_DUE_S = 120
 
 
 @bp.get("/live")
@@ -20,15 +20,13 @@ def live() -> Response:
 @bp.get("/ready")
 @policy("public")
 def ready() -> Response:
-    """200 when the database answers, a sweeper is alive and no to-do has been due for two minutes; else 503."""
+    """200 when the database answers, a sweeper is alive and no to-do has been due for two minutes; else 503.
+
+    Whatever else is wrong makes the status "attention": requests are kept and worked on all the same.
+    """
     directory.installation()
-    waited = outbox.oldest_due().total_seconds()
-    checks = {
-        "database": True,
-        "sweeper": heartbeat.alive("sweeper"),
-        "todos_on_time": waited < TOO_LONG_DUE_S,
-        "nothing_resting": not outbox.resting(),
-    }
+    facts = watching.facts()
+    checks = {"database": True} | {check.name: check.holds(facts) for check in CHECKS}
     response = jsonify(status="ok" if all(checks.values()) else "attention", checks=checks)
-    response.status_code = 200 if checks["sweeper"] and checks["todos_on_time"] else 503
+    response.status_code = 503 if failing(facts, "down") else 200
     return response

@@ -8,14 +8,16 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response
 
 from helpbutton.directory import queries as directory
+from helpbutton.web.monitor import admits
 from helpbutton.web.sessions import current_actor
 
-POLICIES = ("public", "staff", "sign_in", "demo", "static")
+POLICIES = ("public", "staff", "sign_in", "demo", "static", "hook", "monitor")
 View = TypeVar("View", bound=Callable[..., object])
 
 
 def policy(name: str) -> Callable[[View], View]:
-    """Declare the policy of a view: public (anybody, no cookies), staff (signed in), sign_in, demo (demo mode only)."""
+    """Declare the policy of a view: public (anybody, no cookies), staff (signed in), sign_in, demo (demo mode only),
+    hook (another system, by its signature; no cookies), monitor (who watches the installation: `monitor.admits`)."""
     if name not in POLICIES:
         raise ValueError(f"unknown policy {name!r}")
 
@@ -52,6 +54,8 @@ def _guard() -> Response | None:
     name = policy_of(current_app, request.endpoint)
     if name == "demo" and not directory.installation().demo:
         abort(404)
+    if name == "monitor" and not admits(request):
+        abort(403)
     if name == "staff":
         actor = current_actor()
         if actor is None:

@@ -1,4 +1,4 @@
-"""`make bench`: intake against a bare durable insert, intake under load, triage, and the coverage proof."""
+"""`make bench`: intake against a bare durable insert, intake under load, duty alerts, triage, the coverage proof."""
 
 import argparse
 import json
@@ -18,6 +18,7 @@ from helpbutton.db import db
 from helpbutton.routing import queries as routing
 from helpbutton.settings import Settings
 from helpbutton.triage import TriageFacts, screen, suggest, warm_up
+from tests.bench.alerts import bench_alerts
 from tests.cast import MORNINGS, request_body
 from tests.chaos.families import Ledger, write
 from tests.conftest import prepare
@@ -122,6 +123,7 @@ def main() -> None:
         config = Settings(data_dir=directory / "data", database_url=url, redis_url="none")
         prepare(config)
         bench_coverage(config)
+        bench_alerts(config, directory / "alerts", server, broker, rate=RATE, seconds=seconds, show=show)
         with installation(config.data_dir, database_url=url, redis_url=broker.url) as place:
             place.start()
             wait_for(f"{place.url}/health/ready", within=60)

@@ -1,79 +1,133 @@
-"""`make chaos`: faults by the dozen while families write, and the judgement in figures."""
+"""`make chaos`: faults by the dozen while families write, then SMS through a hostile provider; judged in figures."""
 
 import argparse
 import random
 import sys
 import tempfile
-import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+
 from helpbutton.settings import Settings
-from tests.chaos import families, judge
+from tests.chaos import families, judge, sending
 from tests.chaos.installation import Target, target
 from tests.conftest import prepare
 from tests.fakes.provider import Provider
 from tests.processes import wait_for
 from tests.servers import postgres, redis
 
-FAULTS = {"short": 140, "release": 2000}
-POSTS_PER_FAULT = 8
+PROFILES = {"short": (140, 2000), "release": (2000, 20_000)}
+"""How many faults, and how many requests whose SMS are followed."""
+REQUESTS_PER_FAULT, SENDS_PER_FAULT = 8, 20
+"""On average; so the faults come while there is work, however slow the machine is."""
+MOST_POSTS = 99_999
 
 
 def main() -> int:
     """Returns 1 when anything was lost or doubled."""
     parser = argparse.ArgumentParser(prog="chaos")
-    parser.add_argument("--profile", choices=FAULTS, default="short")
+    parser.add_argument("--profile", choices=PROFILES, default="short")
     parser.add_argument("--seed", type=int, default=20261122)
+    parser.add_argument("--only", choices=SCENARIOS)
     asked = parser.parse_args()
+    faults, sends = PROFILES[asked.profile]
+    clean = True
+    for name, scenario in SCENARIOS.items():
+        if asked.only in (None, name):
+            began = time.monotonic()
+            with hurt_installation() as (hurt, provider):
+                words, fine = scenario(hurt, provider, random.Random(asked.seed), faults, sends)
+            clean &= fine
+            print(f"{name}, seed {asked.seed}, {time.monotonic() - began:.0f} s: {words}", flush=True)
+    return 0 if clean else 1
+
+
+@contextmanager
+def hurt_installation() -> Iterator[tuple[Target, Provider]]:
+    """The compose file's commands on a PostgreSQL and a Redis of their own, sending through the stand-in."""
     with tempfile.TemporaryDirectory() as name, postgres() as server, redis() as broker:
         directory = Path(name)
         directory.chmod(0o755)
-        provider = Provider(directory)
+        provider = Provider(directory, arrives_after_s=0.2)
         provider.start()
-        config = Settings(
-            data_dir=directory / "demo", database_url=server.create_database(), redis_url="none"
-        )
+        url = server.create_database()
+        config = Settings(data_dir=directory / "demo", database_url=url, redis_url="none")
         prepare(config)
-        with target(
-            config.data_dir, directory, provider.url, database_url=config.database_url, redis_url=broker.url
-        ) as hurt:
-            verdict, faults = _hurt(hurt, provider, FAULTS[asked.profile], random.Random(asked.seed))
-        provider.process.kill()
-    print(f"{faults} faults, seed {asked.seed}: {verdict}")
-    return 0 if verdict.clean else 1
+        with psycopg.connect(url) as connection:
+            connection.execute("UPDATE site SET sms_per_day = 1000000")
+        try:
+            with target(
+                config.data_dir,
+                directory,
+                provider.url,
+                database_url=config.database_url,
+                redis_url=broker.url,
+            ) as hurt:
+                provider.deliver_to(hurt.url)
+                hurt.start()
+                yield hurt, provider
+        finally:
+            provider.process.kill()
 
 
-def _hurt(hurt: Target, provider: Provider, faults: int, chance: random.Random) -> tuple[judge.Verdict, int]:
-    hurt.start()
-    stop, ledger = threading.Event(), families.Ledger()
-
-    def supervise() -> None:
-        while not stop.wait(0.2):
-            hurt.revive()
-
-    supervisor = threading.Thread(target=supervise)
-    supervisor.start()
-    writers = families.write(hurt.url, ledger, posts=faults * POSTS_PER_FAULT, clients=6, pause_s=0.3)
-    done = 0
-    try:
-        while done < faults and any(writer.is_alive() for writer in writers):
-            time.sleep(chance.uniform(0.1, 1.0))
-            hurt.kill_something(chance)
-            done += 1
-            wait_for(f"{hurt.url}/health/live", within=60)
-            if done % 10 == 0:
-                print(f"{done} faults, {len(ledger.receipts)} accepted", file=sys.stderr, flush=True)
+def kill_while_families_write(
+    hurt: Target, provider: Provider, chance: random.Random, faults: int, _: int
+) -> tuple[str, bool]:
+    """Any process is killed at any moment."""
+    ledger, done = families.Ledger(), 0
+    with hurt.supervised():
+        writers = families.write(hurt.url, ledger, posts=MOST_POSTS, clients=6, pause_s=0.3)
+        try:
+            while done < faults:
+                enough = len(ledger.receipts) + chance.randint(1, 2 * REQUESTS_PER_FAULT)
+                wait_for(lambda: len(ledger.receipts) >= enough, within=120)
+                hurt.kill_something(chance)
+                done += 1
+                wait_for(f"{hurt.url}/health/live", within=60)
+                if done % 10 == 0:
+                    _say(f"{done} faults, {len(ledger.receipts)} accepted")
+        finally:
+            ledger.enough.set()
         for writer in writers:
             writer.join()
-        wait_for(lambda: judge.waiting(hurt.config) == 0, within=300, every=1)
-    finally:
-        ledger.enough.set()
-        stop.set()
-        supervisor.join()
-        hurt.close()
-    return judge.judge(hurt.config, ledger, provider), done
+        wait_for(lambda: judge.waiting(hurt.config) == 0, within=600, every=2)
+    verdict = judge.judge(hurt.config, ledger, provider)
+    return f"{done} faults, {verdict}", verdict.clean and not ledger.refused
 
+
+def send_through_a_hostile_provider(
+    hurt: Target, provider: Provider, chance: random.Random, _: int, sends: int
+) -> tuple[str, bool]:
+    """The provider refuses, lies and is late while senders are killed and frozen."""
+    ledger = families.Ledger()
+    sending.make_hostile(provider)
+    with hurt.supervised():
+        writers = families.write(
+            hurt.url, ledger, posts=sends, clients=6, pause_s=0.6, urgent_every=families.URGENT_EVERY
+        )
+        wait_for(provider.accepted, within=60)
+        with sending.faults(hurt, provider, chance, every=SENDS_PER_FAULT) as done:
+            while any(writer.is_alive() for writer in writers):
+                time.sleep(5)
+                _say(f"{len(done)} faults, {len(ledger.receipts)} accepted, {provider.calls()} sends tried")
+            wait_for(lambda: judge.waiting(hurt.config) < sends / 20, within=600, every=5)
+        wait_for(lambda: judge.waiting(hurt.config) == 0, within=600, every=2)
+    verdict = judge.judge(hurt.config, ledger, provider)
+    return f"{len(done)} faults, {verdict}", verdict.clean and not ledger.refused
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
+
+
+Scenario = Callable[[Target, Provider, random.Random, int, int], tuple[str, bool]]
+SCENARIOS: dict[str, Scenario] = {
+    "killing": kill_while_families_write,
+    "sending": send_through_a_hostile_provider,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -12,13 +12,15 @@ from dataclasses import dataclass, field
 from tests.cast import MORNINGS, request_body
 
 GIVE_UP_AFTER_S = 60
+URGENT = "Mies uhkaa tappaa meidät, olemme vessassa lukkojen takana."
+URGENT_EVERY = 10
 
 
 @dataclass
 class Ledger:
     """Receipts by the sender's number, response times in seconds, and answers that were neither 201 nor a lost line.
 
-    Setting `enough` ends all writing.
+    Setting `enough` ends the writing: nobody begins another request, those under way are brought to their end.
     """
 
     receipts: dict[str, dict[str, object]] = field(default_factory=dict)
@@ -34,9 +36,19 @@ class Ledger:
 
 
 def write(
-    url: str, ledger: Ledger, *, posts: int, clients: int, first: int = 0, pause_s: float = 0.0
+    url: str,
+    ledger: Ledger,
+    *,
+    posts: int,
+    clients: int,
+    first: int = 0,
+    pause_s: float = 0.0,
+    urgent_every: int = 0,
 ) -> list[threading.Thread]:
-    """Start `clients` threads that send `posts` requests in all, each from a number of its own."""
+    """Start `clients` threads that send `posts` requests in all, each from a number of its own.
+
+    One in `urgent_every` is about danger; none when it is 0.
+    """
     numbers = iter(range(first, first + posts))
     take = threading.Lock()
 
@@ -46,7 +58,8 @@ def write(
                 number = next(numbers, None)
             if number is None or ledger.enough.is_set():
                 return
-            _send(url, ledger, f"+3584570{number:05d}", f"{MORNINGS} {number}")
+            words = URGENT if urgent_every and number % urgent_every == 0 else MORNINGS
+            _send(url, ledger, f"+3584570{number:05d}", f"{words} {number}")
             time.sleep(pause_s)
 
     threads = [threading.Thread(target=client, daemon=True) for _ in range(clients)]
@@ -60,7 +73,7 @@ def _send(url: str, ledger: Ledger, phone: str, text: str) -> None:
     body = json.dumps(request_body(text=text, contact={"phone": phone})).encode()
     headers = {"Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())}
     deadline = time.monotonic() + GIVE_UP_AFTER_S
-    while time.monotonic() < deadline and not ledger.enough.is_set():
+    while time.monotonic() < deadline:
         began = time.monotonic()
         try:
             with urllib.request.urlopen(

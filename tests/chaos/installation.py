@@ -1,11 +1,11 @@
 """A whole installation to be hurt: one command on SQLite, or the compose file's on PostgreSQL and Redis."""
 
-import os
 import random
 import shutil
 import signal
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from helpbutton.settings import Settings
+from tests.fakes.provider import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER
 from tests.installation import Installation, installation
 from tests.processes import Process, wait_for
 
@@ -39,27 +40,69 @@ class Target:
                 process.kill()
                 process.start()
 
-    def kill_something(self, chance: random.Random) -> str:
-        """SIGKILL for one process, chosen at random among all that run; returns its command line."""
-        family: list[psutil.Process] = []
+    def family(self, *words: str) -> list[psutil.Process]:
+        """All that run now; with words only those that were started with one of them, and their children."""
+        found: list[psutil.Process] = []
         for process in self.processes:
             with suppress(psutil.NoSuchProcess):
                 root = psutil.Process(process.pid)
-                family += [root, *root.children(recursive=True)]
-        if not family:
-            return "nothing runs"
-        victim = chance.choice(family)
-        with suppress(psutil.NoSuchProcess, ProcessLookupError):
-            name = " ".join(victim.cmdline())[:120]
-            os.kill(victim.pid, signal.SIGKILL)
-            return name
-        return "gone already"
+                for one in [root, *root.children(recursive=True)]:
+                    with suppress(psutil.NoSuchProcess):
+                        if not words or set(words) & set(one.cmdline()):
+                            found += [one, *(one.children(recursive=True) if words else [])]
+        return list({one.pid: one for one in found}.values())
+
+    def kill_something(self, chance: random.Random, *words: str) -> str:
+        """SIGKILL for one process, chosen at random among the `family` of these words; returns its command line."""
+        return _signal(chance, self.family(*words), signal.SIGKILL)[0]
+
+    def freeze_something(self, chance: random.Random, *words: str) -> Callable[[], None]:
+        """SIGSTOP for one process, chosen in the same way; what is returned lets it run on."""
+        _, frozen = _signal(chance, self.family(*words), signal.SIGSTOP)
+
+        def thaw() -> None:
+            if frozen is not None:
+                with suppress(psutil.NoSuchProcess, ProcessLookupError):
+                    frozen.send_signal(signal.SIGCONT)
+
+        return thaw
+
+    @contextmanager
+    def supervised(self) -> Iterator[None]:
+        """Inside the block whatever has ended is started again; afterwards everything is stopped."""
+        stop = threading.Event()
+
+        def supervise() -> None:
+            while not stop.wait(0.2):
+                self.revive()
+
+        supervisor = threading.Thread(target=supervise)
+        supervisor.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            supervisor.join()
+            self.close()
 
     def close(self) -> None:
         for process in self.processes:
             if process.running:
                 process.end(within=20)
             process.kill()
+
+
+def _signal(
+    chance: random.Random, family: list[psutil.Process], number: signal.Signals
+) -> tuple[str, psutil.Process | None]:
+    if not family:
+        return "nothing runs", None
+    victim = chance.choice(family)
+    with suppress(psutil.NoSuchProcess, ProcessLookupError):
+        name = " ".join(victim.cmdline())[:120]
+        victim.send_signal(number)
+        return name, victim
+    return "gone already", None
 
 
 @contextmanager
@@ -69,18 +112,18 @@ def target(
     """A copy of the demo in `data_dir` that sends through the provider's stand-in; PostgreSQL when a URL is given."""
     shutil.copytree(data_dir, directory / "data")
     token = directory / "token"
-    token.write_text("t" * 32)
+    token.write_text(AUTH_TOKEN)
+    sending = {
+        "sms": "twilio",
+        "twilio_account_sid": ACCOUNT_SID,
+        "twilio_auth_token_file": token,
+        "twilio_from": OUR_NUMBER,
+        "twilio_api_base": provider_url,
+    }
     on_servers = {"database_url": database_url, "redis_url": redis_url} if database_url else {}
-    with installation(
-        directory / "data",
-        sms="twilio",
-        twilio_account_sid="AC" + "0" * 32,
-        twilio_auth_token_file=token,
-        twilio_from="+358500000000",
-        twilio_api_base=provider_url,
-        **on_servers,
-    ) as place:
-        config = Settings(data_dir=place.data_dir, database_url=database_url, redis_url="none")
+    with installation(directory / "data", **sending, **on_servers) as place:
+        ours = {"data_dir": place.data_dir, "port": place.port, "database_url": database_url}
+        config = Settings(**ours, **sending, redis_url="none")
         hurt = Target(_processes(place, all_in_one=not database_url), place.url, config)
         try:
             yield hurt

@@ -1,6 +1,7 @@
 """The `helpbutton` command, from an empty directory on."""
 
 import json
+import re
 import stat
 from pathlib import Path
 
@@ -116,7 +117,11 @@ def test_staff_are_added_to_desks_that_exist(tmp_path: Path) -> None:
     )
     added = run(*person, "turku-school")
     assert added.exit_code == 0
-    assert "Password, shown only now:" in added.output
+    assert re.search(r"http://localhost:\d+/staff/invitation#\S{43}\n", added.output)
+    again = run("staff", "link", *place, "--email", "uusi@example.fi")
+    assert "/staff/invitation#" in again.output
+    assert again.output.rpartition("#")[2] not in added.output
+    assert run("staff", "link", *place, "--email", "nobody@example.fi").exit_code == 1
     assert run(*person, "turku-school").exit_code == 2
     assert "scope: unknown_value" in run(*person[:5], "x@example.fi", *person[6:], "nowhere").stderr
 

@@ -1,4 +1,4 @@
-"""The provider's stand-in seen from a test: its process, its behaviour, and what it accepted."""
+"""The provider's stand-in seen from a test: its process, its behaviour, what it accepted and what it called back."""
 
 import json
 import sys
@@ -8,41 +8,84 @@ from typing import Any
 
 from tests.processes import Process, free_port, wait_for
 
+ACCOUNT_SID, AUTH_TOKEN = "AC" + "0" * 32, "a-token"
+OUR_NUMBER = "+358501111111"
+
 
 class Provider:
-    """The stand-in as a process that can be started, killed and told how to behave."""
+    """The stand-in as a process that can be started, killed and told how to behave.
 
-    def __init__(self, directory: Path) -> None:
+    `deliver_to` is where its callbacks go; without it they are only written down (`callbacks`).
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        delay_ms: float = 0,
+        arrives_after_s: float | None = None,
+        deliver_to: str = "",
+    ) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         server = Path(__file__).with_name("twilio_server.py")
-        command = [sys.executable, server, "--port", str(self.port), "--store", directory / "provider.sqlite"]
+        arrival = [] if arrives_after_s is None else ["--arrives-after", str(arrives_after_s)]
+        command = [
+            *(sys.executable, server, "--port", str(self.port), "--store", directory / "provider.sqlite"),
+            *("--token", AUTH_TOKEN, "--delay-ms", str(delay_ms), "--deliver-to", deliver_to, *arrival),
+        ]
         self.process = Process(command, log=directory / "provider.log")
 
     def start(self) -> None:
         self.process.start()
         wait_for(f"{self.url}/control/requests")
 
-    def behave(self, behaviour: str, *, to: str = "*", times: int | None = None) -> None:
-        self._post({"to": to, "behaviour": behaviour, "times": times})
+    def behave(
+        self, behaviour: str, *, to: str = "*", times: int | None = None, share: float | None = None
+    ) -> None:
+        """Add a rule; `share` of the calls it is about (0 to 1) follow it."""
+        self._post("/control", {"to": to, "behaviour": behaviour, "times": times, "share": share})
 
     def clear(self) -> None:
-        self._post({"clear": True})
+        self._post("/control", {"clear": True})
+
+    def deliver_to(self, url: str) -> None:
+        """From now on callbacks go to this address, whatever host their own URL names, as behind a proxy."""
+        self._post("/control", {"deliver_to": url})
 
     def accepted(self) -> list[dict[str, Any]]:
-        with urllib.request.urlopen(f"{self.url}/control/messages", timeout=5) as answer:
-            messages: list[dict[str, Any]] = json.load(answer)
+        messages: list[dict[str, Any]] = self._get("messages")
         return messages
 
-    def calls(self) -> int:
-        """How many messages it was asked to create, accepted or not."""
-        with urllib.request.urlopen(f"{self.url}/control/requests", timeout=5) as answer:
-            return int(json.load(answer).get("create", 0))
+    def callbacks(self) -> list[dict[str, Any]]:
+        """Every callback in the order in which it is due: url, form and signed headers; `answer` once it was made."""
+        callbacks: list[dict[str, Any]] = self._get("callbacks")
+        return callbacks
 
-    def _post(self, wish: dict[str, Any]) -> None:
-        request = urllib.request.Request(f"{self.url}/control", data=json.dumps(wish).encode())
-        with urllib.request.urlopen(request, timeout=5) as answer:
-            answer.read()
+    def inbound(self, sender: str, body: str, url: str, *, sid: str | None = None) -> dict[str, Any]:
+        """Somebody writes to our number: the signed post as url, form and headers, and its answer if delivered."""
+        wish = {
+            "account": ACCOUNT_SID,
+            "from": sender,
+            "to": OUR_NUMBER,
+            "body": body,
+            "url": url,
+            "sid": sid,
+        }
+        return self._post("/control/inbound", wish)
+
+    def calls(self, kind: str = "create") -> int:
+        """How often it was asked to create (accepted or not), list, fetch or delete."""
+        return int(self._get("requests").get(kind, 0))
+
+    def _get(self, what: str) -> Any:
+        with urllib.request.urlopen(f"{self.url}/control/{what}", timeout=10) as answer:
+            return json.load(answer)
+
+    def _post(self, path: str, wish: dict[str, Any]) -> Any:
+        request = urllib.request.Request(f"{self.url}{path}", data=json.dumps(wish).encode())
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
 
 
 class Sent:

@@ -1,7 +1,6 @@
 """Promises P1 and P2 under kill -9: every receipt is a case that is sorted and told of, once."""
 
 import random
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,26 +45,16 @@ def running(
 def test_nothing_is_lost_or_doubled_when_any_process_is_killed(running: Target, provider: Provider) -> None:
     running.start()
     ledger, chance, kills = families.Ledger(), random.Random(20261122), []
-    stop = threading.Event()
-
-    def supervise() -> None:
-        while not stop.wait(0.2):
-            running.revive()
-
-    supervisor = threading.Thread(target=supervise)
-    supervisor.start()
-    writers = families.write(running.url, ledger, posts=POSTS, clients=4, pause_s=0.4)
-    try:
-        while any(writer.is_alive() for writer in writers):
-            time.sleep(chance.uniform(0.1, 1.0))
-            kills.append(running.kill_something(chance))
-            wait_for(f"{running.url}/health/live", within=30)
-        wait_for(lambda: judge.waiting(running.config) == 0, within=120, every=1)
-    finally:
-        ledger.enough.set()
-        stop.set()
-        supervisor.join()
-        running.close()
+    with running.supervised():
+        writers = families.write(running.url, ledger, posts=POSTS, clients=4, pause_s=0.4)
+        try:
+            while any(writer.is_alive() for writer in writers):
+                time.sleep(chance.uniform(0.1, 1.0))
+                kills.append(running.kill_something(chance))
+                wait_for(f"{running.url}/health/live", within=30)
+            wait_for(lambda: judge.waiting(running.config) == 0, within=120, every=1)
+        finally:
+            ledger.enough.set()
     verdict = judge.judge(running.config, ledger, provider)
     assert ledger.refused == []
     assert verdict.accepted == POSTS

@@ -1,21 +1,26 @@
-"""What every SMS channel can do: hand over one message, and say whether one was handed over."""
+"""What every channel can do: hand over one message, say whether one was handed over and what became of it."""
 
 import datetime as dt
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from helpbutton.notifications.codes import Report
 from helpbutton.notifications.lifecycle import Verdict
 
 
 @dataclass(frozen=True)
-class Sms:
-    """One SMS on its way: E.164 number, text with its `reference`, and after how many seconds it is stale."""
+class Outgoing:
+    """One message on its way: E.164 number or e-mail address, text with its `reference`, and after how many seconds
+    it is stale. E-mail has a `subject` and the same `message_id` however often it is sent.
+    """
 
     to: str = field(repr=False)
     body: str
     reference: str
     attempt_id: str
     validity_s: int
+    subject: str = ""
+    message_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -27,16 +32,27 @@ class Outcome:
     error: str | None = None
 
 
+@dataclass(frozen=True)
+class Reported:
+    """What the provider says became of a message."""
+
+    report: Report
+    error: str | None = None
+
+
 class NoAnswer(Exception):
     """The provider could not be asked: nothing is known."""
 
 
 class Channel(Protocol):
-    def send(self, sms: Sms) -> Outcome:
+    def send(self, message: Outgoing) -> Outcome:
         """Hand over once, without retries, in less than 15 seconds."""
 
-    def find(self, sms: Sms, *, since: dt.datetime) -> Outcome | None:
+    def find(self, message: Outgoing, *, since: dt.datetime) -> Outcome | None:
         """What became of a message with this recipient and reference since an aware moment.
 
         None: the provider shows no trace of it. Raises NoAnswer.
         """
+
+    def status(self, provider_id: str) -> Reported:
+        """What became of an accepted message. Raises NoAnswer."""

@@ -14,19 +14,21 @@ from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from helpbutton.notifications.channels.base import NoAnswer, Outcome, Sms
+from helpbutton.notifications.channels.base import NoAnswer, Outcome, Outgoing, Reported
+from helpbutton.notifications.codes import STATUSES, error_of, what_follows
 from helpbutton.settings import Settings
 
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 3, 10
 CLOCK_SKEW = dt.timedelta(minutes=5)
 NEWEST = 200
 """How many of the newest messages to one number are looked through."""
-NOT_PROCESSED = frozenset({401, 404, 429})
-"""HTTP statuses with which nothing was sent and a later try may succeed: wrong account, or too many requests.
+NOT_PROCESSED = frozenset({404, 429})
+"""HTTP statuses with which nothing was sent and a later try may succeed: wrong address, or too many requests.
 
 429: "aren't processed and are safe to retry after backing off" (twilio.com/docs/api/errors/20429).
 """
-NEVER_ARRIVED = frozenset({"failed", "undelivered", "canceled"})
+CALLBACK_PATH = "/hooks/twilio/status/"
+"""Followed by the attempt's id: so the provider itself says which attempt its message belongs to."""
 
 _silent = logging.Logger("twilio", level=logging.CRITICAL + 1)
 
@@ -54,38 +56,53 @@ class TwilioChannel:
         http = _HttpClient(settings.twilio_api_base)
         self._messages = Client(settings.twilio_account_sid, token, http_client=http).messages
         self._from = settings.twilio_from
+        self._callback = settings.public_url + CALLBACK_PATH
 
-    def send(self, sms: Sms) -> Outcome:
+    def send(self, message: Outgoing) -> Outcome:
         try:
-            message = self._messages.create(
-                to=sms.to, from_=self._from, body=sms.body, validity_period=sms.validity_s
+            created = self._messages.create(
+                to=message.to,
+                from_=self._from,
+                body=message.body,
+                validity_period=message.validity_s,
+                status_callback=self._callback + message.attempt_id,
             )
         except RequestException as error:
             return _broken(error)
         except (TwilioException, ValueError) as error:
             return _answered(error)
-        return Outcome("accepted", provider_id=message.sid)
+        return Outcome("accepted", provider_id=created.sid)
 
-    def find(self, sms: Sms, *, since: dt.datetime) -> Outcome | None:
+    def find(self, message: Outgoing, *, since: dt.datetime) -> Outcome | None:
         """Asks by recipient and compares here: a message still queued has no date sent to filter by."""
         try:
-            messages = self._messages.list(to=sms.to, limit=NEWEST, page_size=NEWEST)
+            listed = self._messages.list(to=message.to, limit=NEWEST, page_size=NEWEST)
         except (TwilioException, RequestException, ValueError):
             raise NoAnswer from None
-        for message in messages:
-            if message.date_created < since - CLOCK_SKEW:
+        for seen in listed:
+            if seen.date_created < since - CLOCK_SKEW:
                 continue
-            if not message.body:
+            if not seen.body:
                 raise NoAnswer("the provider hides the texts, so they cannot be told apart")
-            if sms.reference in message.body:
-                return _seen(message)
+            if message.reference in seen.body:
+                reported = _reported(seen)
+                if reported.report == "undelivered":
+                    return Outcome("refused", seen.sid, reported.error)
+                return Outcome("accepted", seen.sid)
         return None
 
+    def status(self, provider_id: str) -> Reported:
+        try:
+            return _reported(self._messages(provider_id).fetch())
+        except (TwilioException, RequestException, ValueError):
+            raise NoAnswer from None
 
-def _seen(message: MessageInstance) -> Outcome:
-    if message.status in NEVER_ARRIVED:
-        return Outcome("refused", message.sid, f"provider_{message.error_code}")
-    return Outcome("accepted", message.sid)
+
+def _reported(message: MessageInstance) -> Reported:
+    report = STATUSES.get(str(message.status))
+    if report is None:
+        raise NoAnswer(f"an unknown status: {message.status}")
+    return Reported(report, error_of(message.error_code))
 
 
 def _answered(error: Exception) -> Outcome:
@@ -94,6 +111,8 @@ def _answered(error: Exception) -> Outcome:
     if status is None:
         return Outcome("unknown", error=type(error).__name__)
     code = f"provider_{getattr(error, 'code', None) or status}"
+    if what_follows(code) == "stop_channel" or status == 401:
+        return Outcome("stopped", error=code)
     if status in NOT_PROCESSED:
         return Outcome("not_sent", error=code)
     return Outcome("refused" if 400 <= status < 500 else "unknown", error=code)

@@ -6,7 +6,8 @@ from functools import partial
 
 from flask import Response, request
 
-from helpbutton.cases import sender, tasks
+from helpbutton import clock
+from helpbutton.cases import after_closing, sender, tasks
 from helpbutton.cases.submission import ANONYMOUS, check_nudge, parse_contact
 from helpbutton.conversation.family import family_page, kind_of
 from helpbutton.conversation.operations import write_from_family
@@ -16,6 +17,7 @@ from helpbutton.reasons import N_
 from helpbutton.web import field_messages
 from helpbutton.web.promise_words import answer_by_words
 from helpbutton.web.public import choices
+from helpbutton.web.public.family_clock import family_clock
 from helpbutton.web.public.found import marked, worth_pointing_out
 from helpbutton.web.public.receipt_page import draft, language, show, token_of
 
@@ -25,6 +27,7 @@ TICKED = (
     *("nudge_only", "private_phone"),
 )
 READERS = {"worker": N_("a worker"), "lead": N_("the person in charge")}
+YES_OR_NO = {"yes": True, "no": False}
 RIGHTS = {"copy": tasks.COPY, "erase": tasks.ERASURE}
 
 
@@ -36,6 +39,7 @@ def thread(case_id: int, *, status: int = 200, notice: str = "", error: str = ""
         status=status,
         family=family,
         promise=answer_by_words(family.respond_by, language=language()),
+        waiting=family_clock(family.clocks, now=clock.now(), language=language()),
         receipt_token=token_of(case_id),
         message_token=str(uuid.uuid4()),
         notice=notice,
@@ -117,6 +121,18 @@ def ask_for(right: str, case_id: int) -> Response:
     return thread(case_id, notice=f"asked_{right}")
 
 
+def say_after_closing(case_id: int) -> Response:
+    """Keep what the family thinks of its closed case; a "no" offers to open it again by writing."""
+    helped, told_again = (YES_OR_NO.get(request.form.get(name, "")) for name in ("helped", "told_again"))
+    try:
+        after_closing.say(case_id=case_id, helped=helped, told_again=told_again)
+    except Invalid:
+        return thread(case_id, status=422, notice="after_closing_missing")
+    except Conflict:
+        return thread(case_id, status=409)
+    return thread(case_id, notice="after_closing_thanks" if helped else "after_closing_no")
+
+
 STEPS: dict[str, Callable[[int], Response]] = {
     "reply": reply,
     "reply_anyway": partial(reply, anyway=True),
@@ -125,6 +141,7 @@ STEPS: dict[str, Callable[[int], Response]] = {
     "save_contact": save_contact,
     **{what: partial(confirm, what) for what in ("withdraw", *RIGHTS)},
     "do_withdraw": withdraw,
+    "after_closing": say_after_closing,
     **{f"do_{right}": partial(ask_for, right) for right in RIGHTS},
 }
 """The button that was pressed and what it does; whatever else arrives shows the thread."""

@@ -9,15 +9,20 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from helpbutton import clock
 from helpbutton.cases import handling, lifecycle
+from helpbutton.cases.clock_queries import clocks_of
+from helpbutton.cases.clock_rules import PAUSE_REASONS
 from helpbutton.cases.queries import CasePage, ReasonLine, open_case
 from helpbutton.cases.tasks import may_finish
 from helpbutton.conversation.queries import thread_for_staff
+from helpbutton.db import reading
+from helpbutton.directory.languages import is_reviewed
 from helpbutton.errors import Conflict, FieldError, Invalid
-from helpbutton.notifications import texts
-from helpbutton.notifications.queries import held_for_sender
+from helpbutton.i18n import reading_language
+from helpbutton.notifications.own_texts import said
+from helpbutton.notifications.queries import held_for_sender, opted_out
 from helpbutton.web.staff import safe_contact
 from helpbutton.web.staff.frame import staff_blueprint, staff_language, staff_page
-from helpbutton.web.staff.promise_clock import promise_clock
+from helpbutton.web.staff.promise_clock import clock_lines, family_waits, promise_clock
 
 NUMBER = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}")
 REFERENCE_TO_COME = "····"
@@ -62,25 +67,28 @@ def case_page(
     """The page of a case that has just been opened; `failed` names the form that was refused with `errors`."""
     language = staff_language()
     nudged = safe_contact.is_nudged(case.contact)
+    clocks, now = clocks_of(reading(), case.id), clock.now()
+    waits = family_waits(clocks)
     return staff_page(
         "staff/case.html",
         status=status,
         case=case,
         thread=thread_for_staff(case_id=case.id),
         clock=promise_clock(
-            respond_by=case.respond_by,
-            answered=case.answered_at is not None,
-            now=clock.now(),
+            respond_by=waits.due_at if waits else case.respond_by,
+            answered=waits is None and case.answered_at is not None,
+            now=now,
             language=language,
         ),
+        clocks=clock_lines(clocks, now=now, language=language),
+        pause_reasons=PAUSE_REASONS,
         cautions=safe_contact.cautions(case, language),
         danger_words=_danger_words(case.reasons),
         quarantine=[line.reason for line in case.reasons if line.subject == "quarantine"],
         held_back=held_for_sender(case.id),
+        opted_out=opted_out(case.id),
         why=[[line.reason for line in case.reasons if line.subject == of] for of in SUBJECTS],
-        nudge=texts.body(purpose="nudge", language=case.language, reference=REFERENCE_TO_COME)
-        if nudged
-        else None,
+        nudge=_nudge(case) if nudged else None,
         grounds=handling.GROUNDS,
         outcomes=lifecycle.OUTCOMES,
         form_token=uuid.uuid4(),
@@ -88,6 +96,18 @@ def case_page(
         failed=failed,
         errors=errors,
         typed=request.form if failed else {},
+    )
+
+
+def _nudge(case: CasePage) -> str:
+    """The text message as the family will get it."""
+    return said(
+        reading(),
+        service_id=case.desk.id,
+        purpose="nudge",
+        language=case.language if is_reviewed(case.language) else reading_language(case.language),
+        reference=REFERENCE_TO_COME,
+        may_name=case.contact.sms_may_name_service,
     )
 
 

@@ -11,6 +11,7 @@ from helpbutton.cases.tasks import answers_for
 from helpbutton.directory.sites import edited_organisations
 from helpbutton.errors import NotFound
 from helpbutton.feedback.operations import administered, waiting
+from helpbutton.figures.queries import may_see
 from helpbutton.web.pages import choose_language, page
 from helpbutton.web.staff import words
 from helpbutton.web.staff.promise_clock import short_moment
@@ -42,6 +43,7 @@ def staff_page(template: str, /, *, status: int = 200, **context: Any) -> Respon
         oversees=actor is not None and bool(actor.roles & OVERSEERS),
         answers_tasks=actor is not None and bool(answers_for(actor)),
         edits_sites=actor is not None and bool(edited_organisations(actor)),
+        sees_figures=actor is not None and may_see(actor),
         feedback_waiting=waiting(actor) if actor is not None and administered(actor) else None,
         w=words,
         languages=i18n.WRITTEN,

@@ -1,18 +1,21 @@
-"""What waits for a human: to-dos that rest after their last try, notifications held or refused."""
+"""What waits for a human: to-dos that rest after their last try, notifications held, refused or given up."""
 
 from contextlib import suppress
 
-from flask import Response, g, redirect, request, url_for
+from flask import Response, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from helpbutton import outbox
 from helpbutton.errors import Conflict
-from helpbutton.notifications import operations as notifications
 from helpbutton.notifications import queries as notification_queries
+from helpbutton.notifications import settling, stops
+from helpbutton.notifications.decisions import DECISIONS as NOT_SENT
 from helpbutton.web.policy import policy
 from helpbutton.web.staff.frame import overseers_only, staff_blueprint, staff_page
 
 bp = staff_blueprint("resting", __name__)
+
+SETTLE = {"retry": settling.retry_held, "call": settling.call_instead, "drop": settling.drop_held}
 
 
 @bp.get("/resting")
@@ -26,6 +29,9 @@ def show() -> Response:
         notifications=notification_queries.waiting_for_human(g.actor),
         in_quarantine=notification_queries.waiting_in_quarantine(g.actor),
         spent_budgets=notification_queries.spent_budgets(g.actor),
+        because=NOT_SENT,
+        stopped=notification_queries.stopped_channels(),
+        may_open="administrator" in g.actor.organisations.values(),
     )
 
 
@@ -41,9 +47,20 @@ def try_to_do_again(todo_id: int) -> AnyResponse:
 @bp.post("/resting/notifications/<int(max=9223372036854775807):notification_id>")
 @policy("staff")
 def settle_notification(notification_id: int) -> AnyResponse:
-    """Send a held or refused notification once more, or leave it because it was settled in another way."""
+    """Send it once more, call instead, or give it up. Answers 400 to anything else."""
     overseers_only()
-    settle = notifications.drop_held if request.form.get("decision") == "drop" else notifications.retry_held
+    settle = SETTLE.get(request.form.get("decision", ""))
+    if settle is None:
+        abort(400)
     with suppress(Conflict):
         settle(actor=g.actor, notification_id=notification_id)
+    return redirect(url_for(".show"), 303)
+
+
+@bp.post("/resting/channels/<channel>")
+@policy("staff")
+def open_channel(channel: str) -> AnyResponse:
+    """An administrator has put the channel in order: everything that waits may leave."""
+    overseers_only()
+    stops.try_now(actor=g.actor, channel=channel)
     return redirect(url_for(".show"), 303)

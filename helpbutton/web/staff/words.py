@@ -9,10 +9,13 @@ VIEWS = {
     "mine": N_("Mine"),
     "unassigned": N_("Not taken"),
     "urgent": N_("Urgent"),
+    "due_today": N_("Due today"),
     "overdue": N_("Overdue"),
     "waiting": N_("Waiting for the family"),
-    "review": N_("Needs review"),
+    "returned": N_("Came back"),
     "quarantined": N_("In quarantine"),
+    "review": N_("Needs review"),
+    "proposals": N_("Proposed for another desk"),
     "closed": N_("Closed cases"),
 }
 PREFERRED = {
@@ -45,10 +48,20 @@ VERBS = {
     "new_code_issued": N_("Gave the sender a new code"),
     "one_time_code_sent": N_("A one-time number was sent to the sender's own phone"),
     "opened_with_one_time_code": N_("The sender opened the case with a one-time number"),
+    "clock_paused": N_("Paused a clock"),
+    "clock_resumed": N_("A clock goes on"),
+    "clock_settled": N_("Did what the law sets a date for"),
     "quarantined": N_("Put into quarantine"),
+    "after_closing_said": N_("The family answered the questions after closing"),
     "quarantine_lifted": N_("Found to be a real request"),
-    "notification_retried": N_("Had a text message sent again"),
-    "notification_dropped": N_("Settled a text message in another way"),
+    "alert_climbed": N_("Nobody had accepted: told the next people"),
+    "nobody_accepted": N_("Nobody has accepted: leads and administrators are told every hour"),
+    "alert_accepted": N_("Saw it and acts"),
+    "promise_slipped": N_("A promised date passed"),
+    "notification_retried": N_("Had a message sent again"),
+    "notification_dropped": N_("Gave a message up"),
+    "notification_called": N_("Called instead of a message"),
+    "not_told": N_("Not told"),
 }
 ACTORS = {"sender": N_("Sender"), "system": N_("Automatic"), "staff": N_("Staff")}
 TO_DOS = {
@@ -60,7 +73,12 @@ TO_DOS = {
     "forget_number": N_("Forgetting a number that was given for notices alone"),
     "sender_acted": N_("Planning a notice to the desk"),
     "send_one_time_code": N_("Sending a one-time number to a sender"),
-    "deliver_notification": N_("Sending a text message"),
+    "start_climb": N_("Seeing to it that somebody accepts an alert"),
+    "climb": N_("Telling the next people, because nobody has accepted"),
+    "deliver_notification": N_("Sending a message"),
+    "ask_delivery": N_("Asking whether a text message arrived"),
+    "reach_by_second_channel": N_("Sending an urgent alert by e-mail too"),
+    "watch_clock": N_("Looking at a clock that warns or is due"),
 }
 PURPOSES = {
     "confirmation": N_("Confirmation to the family"),
@@ -68,7 +86,27 @@ PURPOSES = {
     "one_time_code": N_("One-time number to the family"),
     "duty_alert": N_("Urgent alert to the person on duty"),
     "desk_alert": N_("Alert to the desk"),
+    "slipped": N_("News to the family about a date that has passed"),
+    "reminder_alert": N_("Reminder to staff"),
+    "digest": N_("Summary to staff"),
+    "canary": N_("Test message"),
 }
+CHANNELS = {"sms": N_("text message"), "email": N_("e-mail")}
+CLIMBS = {
+    "urgent": N_("An urgent case"),
+    "first_contact": N_("The first answer is late"),
+    "next_answer": N_("The next answer is late"),
+    "acceptance": N_("Nobody has accepted or returned the case in time"),
+    "hand_over": N_("A hand-over is not finished in time"),
+    "statutory": N_("A date set by law has passed"),
+}
+"""What climbs its ladder until somebody accepts it."""
+CHOICES = {
+    "urgent": N_("Urgent alerts"),
+    "reminders": N_("Reminders of promised dates"),
+    "news": N_("New cases and messages"),
+}
+CHOICE_CHANNELS = {"sms": N_("by text message"), "email": N_("by e-mail"), "none": N_("not at all")}
 LIMITS = {
     "quarantined": N_("The case is in quarantine"),
     "foreign_number": N_("The number is from a country to which nothing is sent by itself"),
@@ -78,7 +116,8 @@ LIMITS = {
 """Why a text message to a sender was held back before anybody tried to send it."""
 STATUSES = {
     "held": N_("It could not be sent, or nobody knows whether it arrived"),
-    "failed": N_("The operator refused it"),
+    "failed": N_("It was refused or did not arrive"),
+    "dead": N_("It was tried for so long that it was given up"),
 }
 
 

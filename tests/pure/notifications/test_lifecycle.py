@@ -5,15 +5,23 @@ import datetime as dt
 import pytest
 
 from helpbutton.notifications import lifecycle
+from helpbutton.notifications.codes import Report
 from helpbutton.notifications.lifecycle import Verdict
 
-STATUSES = ("planned", "sending", "unknown", "sent", "delivered", "failed", "held", "dropped")
-VERDICTS: tuple[Verdict, ...] = ("accepted", "not_sent", "refused", "unknown")
+STATUSES = ("planned", "sending", "unknown", "sent", "delivered", "failed", "held", "dead", "dropped")
+VERDICTS: tuple[Verdict, ...] = ("accepted", "not_sent", "stopped", "refused", "unknown")
+REPORTS: tuple[Report, ...] = ("on_its_way", "delivered", "undelivered")
 
 
 @pytest.mark.parametrize(
     ("verdict", "status"),
-    [("accepted", "sent"), ("not_sent", "planned"), ("refused", "failed"), ("unknown", "unknown")],
+    [
+        ("accepted", "sent"),
+        ("not_sent", "planned"),
+        ("stopped", "planned"),
+        ("refused", "failed"),
+        ("unknown", "unknown"),
+    ],
 )
 @pytest.mark.parametrize("before", ["sending", "unknown"])
 def test_the_newest_attempt_decides(before: str, verdict: Verdict, status: str) -> None:
@@ -38,7 +46,7 @@ def test_an_attempt_that_was_followed_by_another_changes_nothing(status: str, ve
 def test_after_the_last_try_a_human_is_asked() -> None:
     last = lifecycle.NOT_SENT_TRIES
     assert lifecycle.after_attempt("sending", "not_sent", newest=True, not_sent=last - 1) == "planned"
-    assert lifecycle.after_attempt("sending", "not_sent", newest=True, not_sent=last) == "held"
+    assert lifecycle.after_attempt("sending", "not_sent", newest=True, not_sent=last) == "dead"
 
 
 @pytest.mark.parametrize(
@@ -67,3 +75,43 @@ def test_a_provider_that_cannot_be_asked_proves_nothing() -> None:
 def test_pauses_grow_to_a_minute() -> None:
     pauses = [lifecycle.pause(tries).total_seconds() for tries in (1, 2, 3, 6, 240)]
     assert pauses == [2, 4, 8, 60, 60]
+
+
+@pytest.mark.parametrize("newest", [True, False])
+@pytest.mark.parametrize("status", STATUSES)
+def test_delivered_is_the_end_and_only_the_provider_says_it(status: str, newest: bool) -> None:
+    assert lifecycle.after_report(status, "delivered", newest=newest) == "delivered"
+    for report in REPORTS:
+        assert lifecycle.after_report("delivered", report, newest=newest) == "delivered"
+    others = {
+        lifecycle.after_report(status, report, newest=newest) for report in ("on_its_way", "undelivered")
+    }
+    verdicts = {lifecycle.after_attempt(status, verdict, newest=newest) for verdict in VERDICTS}
+    assert ("delivered" in others | verdicts) == (status == "delivered")
+
+
+@pytest.mark.parametrize("status", ["planned", "failed", "held", "dead", "dropped"])
+def test_what_has_been_decided_is_not_decided_again_by_a_late_report(status: str) -> None:
+    assert lifecycle.after_report(status, "undelivered", newest=True) == status
+
+
+@pytest.mark.parametrize("status", ["sending", "unknown", "sent"])
+def test_what_did_not_arrive(status: str) -> None:
+    assert lifecycle.after_report(status, "undelivered", newest=False) == status
+    assert lifecycle.after_report(status, "undelivered", newest=True) == "failed"
+    for refusals, after in ((1, "planned"), (2, "held")):
+        assert (
+            lifecycle.after_report(status, "undelivered", newest=True, follows="once_more", refusals=refusals)
+            == after
+        )
+    assert lifecycle.after_report(status, "undelivered", newest=True, follows="stop_channel") == "planned"
+
+
+def test_a_stopped_channel_burns_no_tries() -> None:
+    many = lifecycle.NOT_SENT_TRIES * 2
+    assert lifecycle.after_attempt("sending", "stopped", newest=True, not_sent=many) == "planned"
+
+
+def test_what_somebody_still_has_to_know_is_not_just_dropped() -> None:
+    assert lifecycle.after_too_long("duty_alert") == lifecycle.after_too_long("nudge") == "dead"
+    assert lifecycle.after_too_long("confirmation") == "dropped"

@@ -8,6 +8,7 @@ from helpbutton.i18n import LANGUAGES, WRITTEN
 from helpbutton.notifications import texts
 
 PURPOSES = ("confirmation", "nudge", "duty_alert", "desk_alert")
+NEWER = ("slipped", "reminder_alert", "digest", "canary")
 TELLING = (
     "apu", "apua", "avun", "lapsi", "lapse", "lasten", "nuor", "perhe", "koulu", "päivä", "neuvola", "kunta",
     "sosiaali", "suojelu", "kaupunki", "hyvinvointi", "turku", "koodi", "hjälp", "barn", "famil", "skola",
@@ -17,7 +18,7 @@ TELLING = (
 
 @pytest.mark.parametrize("count", [1, 2, 999])
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("purpose", PURPOSES)
+@pytest.mark.parametrize("purpose", [*PURPOSES, *NEWER])
 def test_short_and_without_content(purpose: str, language: str, count: int) -> None:
     reference = texts.new_reference()
     body = texts.body(purpose=purpose, language=language, reference=reference, count=count)
@@ -86,3 +87,29 @@ def test_references_spell_nothing_and_vary() -> None:
     references = {texts.new_reference() for _ in range(300)}
     assert len(references) > 290
     assert all(re.fullmatch(r"[256789BCDFGHJKMNPQRTVWXZ]{4}", reference) for reference in references)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("a" * 160, 1),
+        ("a" * 161, 2),
+        ("a" * 306, 2),
+        ("a" * 307, 3),
+        ("€" * 81, 2),
+        ("Ж" * 70, 1),
+        ("Ж" * 71, 2),
+        ("Ж" * 135, 3),
+    ],
+)
+def test_segments_as_the_provider_counts_them(text: str, count: int) -> None:
+    assert texts.segments(text) == count
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("purpose", [*PURPOSES, *NEWER])
+def test_a_subject_says_as_little_as_the_text(purpose: str, language: str) -> None:
+    subject = texts.subject(purpose=purpose, language=language)
+    assert subject.isprintable()
+    assert len(subject) <= 60
+    assert [word for word in TELLING if word in subject.lower()] == []

@@ -6,7 +6,7 @@ import pytest
 
 from helpbutton.cases.promise import DeskHours
 from helpbutton.clock import HELSINKI
-from helpbutton.notifications.timing import SafeHours, earliest, validity_s
+from helpbutton.notifications.timing import SafeHours, earliest, is_too_old, validity_s
 
 OFFICE = DeskHours.parse(
     {day: [["08:00", "16:00"]] for day in ("mon", "tue", "wed", "thu", "fri")},
@@ -90,3 +90,52 @@ def test_urgent_is_never_held_and_a_desk_that_never_opens_is_told_at_once() -> N
 )
 def test_nothing_arrives_long_after_safe_hours(purpose: str, now: str, seconds: int) -> None:
     assert validity_s(purpose, now=helsinki(now), safe=SafeHours("09:00", "15:00")) == seconds
+
+
+@pytest.mark.parametrize("purpose", ["confirmation", "nudge", "slipped"])
+@pytest.mark.parametrize(
+    ("now", "leaves"),
+    [
+        ("2026-11-22T03:00", "2026-11-22T08:00"),
+        ("2026-11-21T21:00", "2026-11-22T08:00"),
+        ("2026-11-21T20:59", "2026-11-21T20:59"),
+        ("2026-11-22T08:00", "2026-11-22T08:00"),
+    ],
+)
+def test_what_is_late_does_not_come_at_night(purpose: str, now: str, leaves: str) -> None:
+    moment = helsinki(now)
+    created = moment - dt.timedelta(hours=1)
+    assert earliest(purpose, now=moment, created=created, safe=SafeHours(), hours=None) == helsinki(leaves)
+    fresh = moment - dt.timedelta(minutes=29)
+    assert earliest(purpose, now=moment, created=fresh, safe=SafeHours(), hours=None) == moment
+
+
+def test_hours_that_a_sender_chose_are_theirs_at_night_too() -> None:
+    moment = helsinki("2026-11-22T01:00")
+    created, chosen = moment - dt.timedelta(hours=2), SafeHours("20:00", "02:00")
+    assert earliest("nudge", now=moment, created=created, safe=chosen, hours=None) == moment
+
+
+@pytest.mark.parametrize(
+    ("purpose", "hours_late", "too_old"),
+    [
+        ("duty_alert", 3, False),
+        ("duty_alert", 5, True),
+        ("confirmation", 23, False),
+        ("confirmation", 25, True),
+        ("nudge", 71, False),
+        ("nudge", 73, True),
+        ("one_time_code", 100, False),
+    ],
+)
+def test_too_old_to_say_anything(purpose: str, hours_late: int, too_old: bool) -> None:
+    created = helsinki("2026-11-18T12:00")
+    now = created + dt.timedelta(hours=hours_late)
+    assert is_too_old(purpose, now=now, created=created, safe=SafeHours(), hours=None) is too_old
+
+
+def test_age_counts_from_when_it_could_first_have_left() -> None:
+    friday, monday = helsinki("2026-11-20T17:00"), helsinki("2026-11-23T08:00")
+    day = dt.timedelta(days=1)
+    assert not is_too_old("desk_alert", now=monday + 2 * day, created=friday, safe=None, hours=OFFICE)
+    assert is_too_old("desk_alert", now=monday + 4 * day, created=friday, safe=None, hours=OFFICE)

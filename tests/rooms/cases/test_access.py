@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from helpbutton.audit.models import AuditEntry
 from helpbutton.cases import handling, queries, worklist
 from helpbutton.cases.models import Contact
+from helpbutton.cases.views import VIEWS
 from helpbutton.conversation import operations as conversation
 from helpbutton.conversation import queries as thread
 from helpbutton.db import db, reading
@@ -38,7 +39,7 @@ def test_only_members_of_the_desk_see_the_case_anywhere(
         assert queries.open_case(actor=actor, number=number).number == number
     for name in STRANGERS:
         actor = cast.actor(name)
-        assert all(worklist.worklist(actor=actor, view=view) == [] for view in worklist.VIEWS)
+        assert all(worklist.worklist(actor=actor, view=view) == [] for view in VIEWS)
         assert set(worklist.counts(actor=actor).values()) == {0}
         with pytest.raises(NotFound):
             queries.open_case(actor=actor, number=number)

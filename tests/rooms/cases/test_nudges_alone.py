@@ -14,8 +14,9 @@ from helpbutton.conversation.family import family_page
 from helpbutton.conversation.operations import answer, write_from_family
 from helpbutton.db import db, reading
 from helpbutton.notifications.models import Notification
-from helpbutton.notifications.operations import drop_held, forget_number, retry_held
+from helpbutton.notifications.operations import forget_number
 from helpbutton.notifications.queries import waiting_for_human
+from helpbutton.notifications.settling import drop_held, retry_held
 from tests.cast import PHONE, Cast
 from tests.rooms.cases.conftest import Send, Sent, texted
 

@@ -10,10 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpbutton import clock, outbox, settings
-from helpbutton.cases.models import Case, CaseKey, Contact
+from helpbutton.cases.models import Case, CaseEvent, CaseKey, Contact
 from helpbutton.conversation.models import Message
 from helpbutton.db import db, reading, transaction
 from helpbutton.directory.models import County, Municipality, Organisation, Service, Site
+from helpbutton.notifications import channels
+from helpbutton.notifications.channels.base import Channel
 from helpbutton.notifications.deliver import Leaving, _claim
 from helpbutton.notifications.models import Attempt, Notification, PhoneMessage
 from helpbutton.notifications.operations import plan_alert, plan_confirmation
@@ -202,6 +204,12 @@ class World:
         (notification,) = self.notifications(purpose)
         return notification
 
+    def told(self, case: int) -> list[dict[str, Any]]:
+        """What the logbook says was not told, and why."""
+        db.session.rollback()
+        lines = select(CaseEvent.params).where(CaseEvent.case_id == case, CaseEvent.verb == "not_told")
+        return list(reading().scalars(lines.order_by(CaseEvent.id)))
+
     def attempts(self) -> list[Attempt]:
         db.session.rollback()
         return list(reading().scalars(select(Attempt).order_by(Attempt.notification_id, Attempt.number)))
@@ -262,6 +270,13 @@ def begin(notification: int) -> Leaving:
         leaving = _claim(session, notification)
     assert isinstance(leaving, Leaving)
     return leaving
+
+
+def sms_channel() -> Channel:
+    """What carries SMS in this test."""
+    channel = channels.of("sms")
+    assert channel is not None
+    return channel
 
 
 def later(seconds: float) -> dt.datetime:

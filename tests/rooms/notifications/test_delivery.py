@@ -12,13 +12,12 @@ from helpbutton.cases.models import CaseKey
 from helpbutton.conversation.models import Message
 from helpbutton.db import db, transaction
 from helpbutton.directory.models import Service
-from helpbutton.notifications import channels
 from helpbutton.notifications.deliver import _hand_over, _record, deliver
 from helpbutton.notifications.lifecycle import CALL_MUST_START_WITHIN_S
 from helpbutton.notifications.operations import tell_sender
 from helpbutton.notifications.queries import waiting_for_human
 
-from .conftest import DUTY, SENDER, World, begin, later
+from .conftest import DUTY, SENDER, World, begin, later, sms_channel
 
 pytestmark = pytest.mark.usefixtures("app_on_both")
 
@@ -71,7 +70,7 @@ def test_a_sender_that_died(world: World, arrived: bool) -> None:
     notification = world.only().id
     died = begin(notification)
     if arrived:
-        channels.current().send(died.sms)
+        sms_channel().send(died.outgoing)
     again = deliver(notification)
     if arrived:
         assert again is None
@@ -89,7 +88,7 @@ def test_a_sender_that_was_frozen_sends_nothing_when_it_wakes_up(world: World) -
     world.confirm(world.case(world.desk()))
     leaving = begin(world.only().id)
     long_ago = clock.monotonic() - CALL_MUST_START_WITHIN_S - 1
-    outcome = _hand_over(channels.current(), leaving, long_ago)
+    outcome = _hand_over(sms_channel(), leaving, long_ago)
     assert outcome.verdict == "not_sent"
     assert world.phone() == []
     assert deliver(leaving.notification_id) is not None
@@ -108,7 +107,7 @@ def test_a_late_report_of_success_ends_all_doubt(world: World) -> None:
     with clock.moved(later(901)):
         deliver(leaving.notification_id)
         assert world.only().status == "held"
-        outcome = _hand_over(channels.current(), leaving, clock.monotonic())
+        outcome = _hand_over(sms_channel(), leaving, clock.monotonic())
         assert _record(leaving, outcome) is None
     assert (world.only().status, world.only().error) == ("sent", None)
     assert waiting_for_human(world.administrator) == []

@@ -14,13 +14,14 @@ from helpbutton.db import db, reading, transaction
 from helpbutton.directory.models import Site
 from helpbutton.notifications.deliver import deliver
 from helpbutton.notifications.held import settle_held
-from helpbutton.notifications.operations import retry_held, tell_sender
+from helpbutton.notifications.operations import tell_sender
 from helpbutton.notifications.queries import (
     held_for_sender,
     spent_budgets,
     waiting_for_human,
     waiting_in_quarantine,
 )
+from helpbutton.notifications.settling import retry_held
 
 from .conftest import SENDER, World
 

@@ -5,10 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import current_app
+from sqlalchemy import update
 
 from helpbutton import clock, outbox
 from helpbutton.cases.models import Contact
 from helpbutton.clock import HELSINKI
+from helpbutton.conversation.models import Message
 from helpbutton.db import db, transaction
 from helpbutton.notifications.deliver import deliver
 from helpbutton.notifications.operations import tell_desk, tell_sender
@@ -41,6 +43,8 @@ def test_no_sms_where_it_is_not_safe_or_not_possible(world: World, contact: dict
     world.confirm(case)
     tell_sender(world.message(case, direction="to_family"))
     assert world.notifications() == []
+    unsafe = contact == {"safe_to_text": False}
+    assert [line["because"] for line in world.told(case)] == ["not_safe_to_text"] * 2 * unsafe
 
 
 def test_a_confirmation_leaves_at_night_although_the_nudge_waits_for_safe_hours(world: World) -> None:
@@ -155,7 +159,7 @@ def test_the_family_writes_about_something_urgent(world: World) -> None:
     assert world.only().purpose == "duty_alert"
 
 
-def test_one_waiting_nudge_serves_many_messages_and_each_message_one_nudge(world: World) -> None:
+def test_one_waiting_nudge_serves_many_messages(world: World) -> None:
     case = world.case(world.desk())
     first, second = (world.message(case, direction="to_family") for _ in range(2))
     tell_sender(first)
@@ -165,8 +169,22 @@ def test_one_waiting_nudge_serves_many_messages_and_each_message_one_nudge(world
     assert deliver(nudge.id) is None
     tell_sender(first)
     assert [row.id for row in world.notifications()] == [nudge.id]
-    tell_sender(second)
-    assert len(world.notifications()) == 2
+
+
+def test_one_nudge_until_the_family_has_looked(world: World) -> None:
+    case = world.case(world.desk())
+    tell_sender(world.message(case, direction="to_family"))
+    assert deliver(world.only().id) is None
+    for _ in range(2):
+        tell_sender(world.message(case, direction="to_family"))
+    assert [(row.status, row.error) for row in world.notifications()[1:]] == [
+        ("dropped", "already_nudged")
+    ] * 2
+    assert world.told(case) == [{"purpose": "nudge", "because": "already_nudged"}]
+    with transaction() as session:
+        session.execute(update(Message).values(read_at=clock.now()))
+    tell_sender(world.message(case, direction="to_family"))
+    assert world.notifications()[-1].status == "planned"
 
 
 def test_messages_of_the_other_direction_are_not_told(world: World) -> None:

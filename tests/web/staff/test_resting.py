@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select, update
 
-from helpbutton import outbox
+from helpbutton import clock, outbox
 from helpbutton.db import transaction
-from helpbutton.notifications.models import Notification
+from helpbutton.notifications.models import ChannelStop, Notification
 from helpbutton.outbox import ToDo
 from tests.cast import MORNINGS, PHONE, Cast, hidden_fields
 from tests.web.staff.pages import read, send_case, stored, visible_text
@@ -65,7 +65,9 @@ def test_a_resting_to_do_is_tried_again(cast: Cast) -> None:
     assert outbox.resting() == []
 
 
-@pytest.mark.parametrize(("decision", "status"), [("retry", "planned"), ("drop", "dropped")])
+@pytest.mark.parametrize(
+    ("decision", "status"), [("retry", "planned"), ("call", "dropped"), ("drop", "dropped")]
+)
 def test_a_held_notification_is_settled_once(cast: Cast, drain: Drain, decision: str, status: str) -> None:
     send_case(cast, drain)
     notification_id = hold_the_confirmation()
@@ -90,5 +92,48 @@ def test_the_others_are_told_that_it_is_not_for_them(cast: Cast, drain: Drain, f
 
 def test_an_unknown_notification_is_not_found(cast: Cast) -> None:
     eve = cast.sign_in("eve")
-    fields = hidden_fields(read(eve, "/staff/resting"))
+    fields = hidden_fields(read(eve, "/staff/resting")) | {"decision": "drop"}
     assert eve.post("/staff/resting/notifications/999", data=fields).status_code == 404
+
+
+def test_an_unknown_decision_decides_nothing(cast: Cast, drain: Drain) -> None:
+    send_case(cast, drain)
+    notification_id = hold_the_confirmation()
+    liisa = cast.sign_in("liisa")
+    fields = hidden_fields(read(liisa, "/staff/resting")) | {"decision": "forget"}
+    assert liisa.post(f"/staff/resting/notifications/{notification_id}", data=fields).status_code == 400
+    assert status_of(notification_id) == "held"
+
+
+def test_what_was_given_up_says_so_and_why_something_was_not_sent_is_in_words(
+    cast: Cast, drain: Drain
+) -> None:
+    send_case(cast, drain)
+    notification_id = hold_the_confirmation()
+    for status, error, said in (
+        ("dead", "too_old", "too late"),
+        ("held", "no_channel", "e-mail is not in use"),
+    ):
+        with transaction() as session:
+            session.execute(
+                update(Notification)
+                .where(Notification.id == notification_id)
+                .values(status=status, error=error)
+            )
+        text = visible_text(read(cast.sign_in("liisa"), "/staff/resting?lang=en"))
+        assert said in text
+        assert error not in text
+
+
+def test_a_stopped_channel_is_shown_and_an_administrator_opens_it(cast: Cast) -> None:
+    now = clock.now()
+    with transaction() as session:
+        session.add(ChannelStop(channel="sms", since=now, error="provider_20003", probe_at=now))
+    for first_name, may in (("liisa", False), ("eve", True)):
+        browser = cast.sign_in(first_name)
+        page = read(browser, "/staff/resting?lang=en")
+        assert "Nothing leaves by text message" in visible_text(page)
+        assert ("/staff/resting/channels/sms" in page) is may
+        opened = browser.post("/staff/resting/channels/sms", data=hidden_fields(page)).status_code
+        assert opened == (303 if may else 404)
+        assert stored().scalars(select(ChannelStop.channel)).all() == ([] if may else ["sms"])

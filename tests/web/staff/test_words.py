@@ -8,9 +8,11 @@ import pytest
 
 from helpbutton.cases.worklist import VIEWS
 from helpbutton.clock import HELSINKI
-from helpbutton.notifications.operations import NEEDS_HUMAN
+from helpbutton.notifications.decisions import DECISIONS
+from helpbutton.notifications.lifecycle import NEEDS_HUMAN
 from helpbutton.web.staff import words
 from helpbutton.web.staff.promise_clock import duration, promise_clock
+from helpbutton.web.vocabulary import WORDS
 from workers.pipeline import PIPELINE
 
 ROOMS = Path(words.__file__).parents[2]
@@ -30,6 +32,7 @@ def test_every_view_to_do_and_status_has_words() -> None:
     assert tuple(words.VIEWS) == VIEWS
     assert {step.kind.name for step in PIPELINE} <= words.TO_DOS.keys()
     assert set(NEEDS_HUMAN) <= words.STATUSES.keys()
+    assert set(DECISIONS) <= WORDS["because"].keys()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from helpbutton import clock
-from helpbutton.cases.worklist import VIEWS
+from helpbutton.cases.views import VIEWS
 from tests.cast import MORNINGS, PHONE, Cast
 from tests.web.staff.pages import audit_lines, numbers_listed, read, send_case, send_form, visible_text
 

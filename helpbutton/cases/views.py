@@ -1,0 +1,173 @@
+"""The views of a worklist as stretches of indexes: what belongs to each, in which order, and where a page begins."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select, tuple_, union_all
+from sqlalchemy.orm import InstrumentedAttribute
+
+from helpbutton import clock
+from helpbutton.cases import lifecycle
+from helpbutton.cases.access import visible_cases
+from helpbutton.cases.models import Case, Proposal, lane
+from helpbutton.staff.actor import Actor
+
+CLOSED = "closed"
+VIEWS = (
+    *("services", "mine", "unassigned", "urgent", "due_today", "overdue", "waiting"),
+    *("returned", "quarantined", "review", "proposals", CLOSED),
+)
+OPEN = Case.state != literal_column(f"'{lifecycle.CLOSED}'")
+"""Written out, not bound: databases use a partial index only where they see its very condition."""
+PROPOSED: ColumnElement[str] = literal_column("'open'")
+ACROSS_SERVICES = ("mine", "proposals")
+Order = tuple[ColumnElement[Any] | InstrumentedAttribute[Any], ...]
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+MICROSECOND = dt.timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a reader narrows a view to: a service's id, a topic's, a language, a municipality's code."""
+
+    service: int | None = None
+    topic: str | None = None
+    language: str | None = None
+    municipality: str | None = None
+
+    def services(self, actor: Actor) -> Collection[int]:
+        """Ids of the actor's services that are left."""
+        if self.service is None:
+            return actor.services
+        return {self.service} & set(actor.services)
+
+    def condition(self) -> ColumnElement[bool]:
+        """All but the service, which chooses the stretches of the indexes."""
+        wanted = (
+            (Case.topic, self.topic),
+            (Case.language, self.language),
+            (Case.municipality_code, self.municipality),
+        )
+        return and_(True, *(column == value for column, value in wanted if value is not None))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a row stands in its view; `at` is its promise, of a closed case when it was closed (aware)."""
+
+    lane: int
+    at: dt.datetime
+    id: int
+
+    def __str__(self) -> str:
+        return f"{self.lane}.{(self.at - EPOCH) // MICROSECOND}.{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Place | None":
+        """The place that an address names, or None."""
+        try:
+            lane, micros, case_id = (int(part) for part in text.split("."))
+            return cls(lane, EPOCH + micros * MICROSECOND, case_id) if 0 <= case_id < 2**63 else None
+        except (ValueError, OverflowError):
+            return None
+
+
+def belongs(actor: Actor, view: str, filters: Filters) -> ColumnElement[bool]:
+    """Whether a case belongs to the view of this actor."""
+    return and_(
+        visible_cases(actor),
+        Case.service_id.in_(filters.services(actor)),
+        or_(*_pieces(actor, view)),
+        filters.condition(),
+    )
+
+
+def head(actor: Actor, view: str, filters: Filters, *, after: Place | None, limit: int) -> Select[int]:
+    """Ids of the first cases of a view that come after a place, in order.
+
+    Each service and each piece of the view is one stretch of an index of which at most `limit` entries are read, so
+    the work does not grow with the number of cases.
+    """
+    column, order = Case.closed_at if view == CLOSED else Case.respond_by, in_order(view)
+    wanted = [filters.condition(), visible_cases(actor), *([_beyond(view, after)] if after else [])]
+    stretches = [
+        select(Case.id, Case.lane, column.label("at"))
+        .where(where, piece, *wanted)
+        .order_by(*order)
+        .limit(limit)
+        .subquery()
+        for where in _scopes(actor, view, filters)
+        for piece in _pieces(actor, view)
+    ]
+    heads = union_all(*(select(stretch) for stretch in stretches)).subquery()
+    ids, lanes, moments = heads.c.id, heads.c.lane, heads.c.at
+    merged = (moments.desc(), ids.desc()) if view == CLOSED else (lanes, moments, ids)
+    return select(ids).order_by(*merged).limit(limit)
+
+
+def in_order(view: str) -> Order:
+    """The order of the rows of a view."""
+    if view == CLOSED:
+        return (Case.closed_at.desc(), Case.id.desc())
+    return (Case.lane, Case.respond_by, Case.id)
+
+
+def place_of(case: Case, view: str) -> Place:
+    """Where a case stands in the view."""
+    at = case.closed_at if view == CLOSED and case.closed_at else case.respond_by
+    return Place(case.lane, at, case.id)
+
+
+def counted(actor: Actor, view: str, filters: Filters, *, limit: int) -> Select[int]:
+    """How many cases belong to the view, counted up to `limit`."""
+    some = select(Case.id).where(belongs(actor, view, filters)).limit(limit)
+    return select(func.count()).select_from(some.subquery())
+
+
+def _scopes(actor: Actor, view: str, filters: Filters) -> list[ColumnElement[bool]]:
+    """What each stretch starts with: a service, unless the index of the view starts with something else."""
+    services = sorted(filters.services(actor))
+    if view in ACROSS_SERVICES or not services:
+        return [Case.service_id.in_(services)]
+    return [Case.service_id == service for service in services]
+
+
+def _pieces(actor: Actor, view: str) -> list[ColumnElement[bool]]:
+    """Conditions of which each is one stretch of an index in order; together they are the view."""
+    now = clock.now()
+    match view:
+        case "mine":
+            return [OPEN & (Case.assigned_to == actor.account_id)]
+        case "unassigned":
+            return [OPEN & Case.assigned_to.is_(None)]
+        case "urgent":
+            return [OPEN & (Case.lane <= lane(urgent=True, answered=True))]
+        case "due_today":
+            return [piece & Case.respond_by.between(now, clock.end_of_today()) for piece in _unanswered()]
+        case "overdue":
+            return [piece & (Case.respond_by < now) for piece in _unanswered()]
+        case "waiting":
+            return [OPEN & (Case.state == literal_column(f"'{lifecycle.WAITING}'"))]
+        case "returned":
+            return [OPEN & Case.returned_at.is_not(None)]
+        case "quarantined":
+            return [OPEN & Case.quarantined]
+        case "review":
+            return [OPEN & Case.needs_review]
+        case "proposals":
+            return [OPEN & Case.id.in_(select(Proposal.case_id).where(Proposal.status == PROPOSED))]
+        case "closed":
+            return [Case.state == literal_column(f"'{lifecycle.CLOSED}'")]
+    return [OPEN]
+
+
+def _unanswered() -> list[ColumnElement[bool]]:
+    return [OPEN & (Case.lane == lane(urgent=urgent, answered=False)) for urgent in (True, False)]
+
+
+def _beyond(view: str, place: Place) -> ColumnElement[bool]:
+    if view == CLOSED:
+        return tuple_(Case.closed_at, Case.id) < tuple_(place.at, place.id)
+    return tuple_(Case.lane, Case.respond_by, Case.id) > tuple_(place.lane, place.at, place.id)
