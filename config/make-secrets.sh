@@ -20,4 +20,5 @@ printf 'database:5432:helpbutton:helpbutton:%s' "$(cat "$directory/database_pass
 : | make twilio_auth_token
 : | make smtp_password
 : | make oidc_client_secret
+hex | make metrics_token
 chown -R "$container_user" "$directory"

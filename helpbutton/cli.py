@@ -17,7 +17,10 @@ COMMANDS = {
     "init": "helpbutton.commands.database:init",
     "demo": "helpbutton.commands.database:demo",
     "staff": "helpbutton.commands.staff:staff",
+    "directory": "helpbutton.commands.directory:directory",
     "routes": "helpbutton.commands.routes:routes",
+    "cases": "helpbutton.commands.cases:cases",
+    "doctor": "helpbutton.commands.doctor:doctor",
     "triage": "helpbutton.commands.triage:triage",
     "translations": "helpbutton.commands.translations:translations",
 }

@@ -66,6 +66,9 @@ REASONS = {
         "The right desk would be %(desk)s, but it belongs to another organisation. The sender has not allowed "
         "passing on, so a person decides."
     ),
+    "registered_here": N_("Registered here by the person who took the call or visit."),
+    "handed_over": N_("Taken over from another desk: %(desk)s."),
+    "moved_by_staff": N_("Moved to the right desk by a person: %(desk)s."),
     "forwarded_by_staff": N_("Passed on by a person. Ground: %(ground)s."),
     "quarantine_trap": N_("A field was filled in that people do not see."),
     "quarantine_fast": N_("It was sent %(seconds)s seconds after the form opened."),

@@ -6,18 +6,24 @@ from dataclasses import dataclass
 
 from helpbutton.cases.kinds import (
     FORGET_NUMBER,
+    REMIND,
     SEND_ONE_TIME_CODE,
     SENDER_ACTED,
     SETTLE_HELD,
     SORT_CASE,
+    TELL_ASSIGNED,
     TELL_NEW_DESK,
+    TELL_OF_REFERRAL,
+    TELL_OF_TRANSFER,
     WATCH_CLOCK,
 )
 from helpbutton.conversation.kinds import TELL_DESK, TELL_SENDER
 from helpbutton.escalation.clocks import watch_clock
 from helpbutton.escalation.kinds import CLIMB
 from helpbutton.escalation.operations import climb, start_climb
+from helpbutton.escalation.reminding import remind, tell_assigned
 from helpbutton.notifications.deliver import deliver
+from helpbutton.notifications.handing_over import tell_of_referral, tell_of_transfer
 from helpbutton.notifications.held import settle_held
 from helpbutton.notifications.kinds import ASK_DELIVERY, DELIVER, SECOND_CHANNEL, START_CLIMB
 from helpbutton.notifications.lost_code import send_one_time_code
@@ -45,6 +51,8 @@ class Step:
 PIPELINE = (
     Step(SORT_CASE, sort_case),
     Step(TELL_NEW_DESK, tell_new_desk),
+    Step(TELL_OF_TRANSFER, tell_of_transfer),
+    Step(TELL_OF_REFERRAL, tell_of_referral),
     Step(FORGET_NUMBER, forget_number),
     Step(SETTLE_HELD, settle_held),
     Step(SENDER_ACTED, sender_acted),
@@ -57,4 +65,6 @@ PIPELINE = (
     Step(START_CLIMB, start_climb),
     Step(CLIMB, climb),
     Step(WATCH_CLOCK, watch_clock),
+    Step(TELL_ASSIGNED, tell_assigned),
+    Step(REMIND, remind),
 )

@@ -15,6 +15,7 @@ from flask import Flask
 
 from helpbutton import clock, daily_counts, heartbeat
 from helpbutton.audit import operations as audit
+from helpbutton.cases.beside import forget_viewers
 from helpbutton.db import db
 from helpbutton.routing.operations import prove_nightly
 from helpbutton.triage import warm_up
@@ -44,6 +45,7 @@ def sweep(app: Flask) -> None:
         threading.Thread(target=_every, args=(app, stop, BEAT_EVERY_S, lambda: heartbeat.beat("sweeper"))),
         threading.Thread(target=_every, args=(app, stop, SEAL_EVERY_S, audit.seal_pending)),
         threading.Thread(target=_every, args=(app, stop, FORGET_EVERY_S, daily_counts.forget_past)),
+        threading.Thread(target=_every, args=(app, stop, FORGET_EVERY_S, forget_viewers)),
         threading.Thread(target=_every, args=(app, stop, PROVE_EVERY_S, prove_nightly)),
         threading.Thread(target=_every, args=(app, stop, CANARY_EVERY_S, canary.look_after)),
         threading.Thread(target=_every, args=(app, stop, DEAD_MAN_EVERY_S, dead_man.hold_down)),

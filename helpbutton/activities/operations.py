@@ -23,12 +23,16 @@ def load(rows: Collection[ActivityRow]) -> None:
 
 
 def load_demo() -> None:
-    """Load or renew the demo's activities, confirmed as of today. Raises Conflict outside a demo, NotReady."""
+    """Load or renew the demo's activities, confirmed as of today; what an editor changed stays.
+
+    Raises Conflict outside a demo, NotReady.
+    """
     rows = read_demo(CONFIG_DIR / "demo", today=clock.today())
     with transaction() as session:
         if not session.get_one(Installation, 1).demo:
             raise Conflict("this database is no demo: its open help is its own")
-        _store(session, rows)
+        edited = set(session.scalars(select(Activity.key).where(Activity.changed_at.is_not(None))))
+        _store(session, [row for row in rows if row.key not in edited])
 
 
 def confirm(*, key: str, on: dt.date) -> None:

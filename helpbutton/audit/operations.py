@@ -3,7 +3,7 @@
 import hmac
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpbutton import clock
@@ -80,13 +80,17 @@ def verify(organisation_id: int) -> Verdict:
     own = select(AuditEntry).where(AuditEntry.organisation_id == organisation_id)
     sealed, previous = 0, b""
     broken_at = None
-    for entry in session.scalars(own.where(AuditEntry.mac.is_not(None)).order_by(AuditEntry.seq)):
+    chain = own.where(AuditEntry.mac.is_not(None)).order_by(AuditEntry.seq)
+    for entry in session.scalars(chain.execution_options(yield_per=SEAL_AT_ONCE)):
         expected = _mac(entry, previous)
         if entry.seq != sealed + 1 or entry.mac is None or not hmac.compare_digest(entry.mac, expected):
             broken_at = sealed + 1
             break
         sealed, previous = sealed + 1, entry.mac
-    unsealed = len(session.scalars(own.where(AuditEntry.mac.is_(None))).all())
+    tail = select(func.count(AuditEntry.id)).where(
+        AuditEntry.organisation_id == organisation_id, AuditEntry.mac.is_(None)
+    )
+    unsealed = session.scalar(tail) or 0
     return Verdict(organisation_id, sealed, unsealed, broken_at)
 
 

@@ -7,7 +7,7 @@ from helpbutton import clock
 from helpbutton.audit import operations as audit
 from helpbutton.cases.models import Case, CaseEvent
 from helpbutton.directory.models import Service
-from helpbutton.errors import NotFound
+from helpbutton.errors import Conflict, NotFound
 from helpbutton.staff.actor import Actor
 from helpbutton.vault import sealing
 
@@ -39,6 +39,14 @@ def case_for(session: Session, *, actor: Actor, number: str, action: str) -> Cas
         ground=actor.services[case.service_id],
         service_id=case.service_id,
     )
+    return case
+
+
+def case_unchanged(session: Session, *, actor: Actor, number: str, version: int, action: str) -> Case:
+    """The same, for a move that is made from a page. Raises NotFound, or Conflict when it changed since `version`."""
+    case = case_for(session, actor=actor, number=number, action=action)
+    if case.version != version:
+        raise Conflict("the case changed since the page was opened")
     return case
 
 

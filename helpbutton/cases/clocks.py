@@ -63,12 +63,15 @@ def start(
     return _begin(session, case, kind, desk, due_at=due_at, now=now)
 
 
-def stop(session: Session, case: Case, kind: str, *, moot: bool = False) -> None:
+def stop(
+    session: Session, case: Case, kind: str, *, moot: bool = False, at: dt.datetime | None = None
+) -> None:
     """The running clock of this kind, if any, stops, and whether it was kept is on record.
 
-    `moot`: nothing was owed any more, so a date that was not reached counts neither as kept nor as broken.
+    `moot`: nothing was owed any more, so a date that was not reached counts neither as kept nor as broken. `at`: the
+    aware moment at which it was done, when that is found out later.
     """
-    running, now = clock_running(session, case.id, kind), time.now()
+    running, now = clock_running(session, case.id, kind), at or time.now()
     if running is None:
         return
     late = running.slipped_at is not None or (running.paused_at is None and now > running.due_at)

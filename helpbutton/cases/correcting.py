@@ -6,14 +6,21 @@ from dataclasses import dataclass
 from sqlalchemy import and_, exists, func, select
 from sqlalchemy.orm import Session
 
-from helpbutton import clock
-from helpbutton.cases.access import case_for, write_logbook
+from helpbutton import clock, outbox
+from helpbutton.cases import clocks, handling, lifecycle
+from helpbutton.cases.access import case_unchanged, write_logbook
+from helpbutton.cases.intake import add_reasons
+from helpbutton.cases.kinds import TELL_NEW_DESK
 from helpbutton.cases.models import Case, Correction
 from helpbutton.cases.submission import URGENCIES
 from helpbutton.db import reading, transaction
 from helpbutton.directory import queries as directory
-from helpbutton.errors import Conflict, FieldError, Invalid
+from helpbutton.directory.models import Service
+from helpbutton.directory.queries import Desk
+from helpbutton.errors import FieldError, Invalid
+from helpbutton.reasons import Reason
 from helpbutton.staff.actor import Actor
+from helpbutton.staff.queries import staffed_services
 
 
 @dataclass(frozen=True)
@@ -39,9 +46,7 @@ def correct(
     if urgency is not None and urgency not in URGENCIES:
         raise Invalid(FieldError("urgency", "unknown_value"))
     with transaction() as session:
-        case = case_for(session, actor=actor, number=number, action="correct")
-        if case.version != version:
-            raise Conflict("the case changed since the page was opened")
+        case = case_unchanged(session, actor=actor, number=number, version=version, action="correct")
         changed: dict[str, str] = {}
         if topic is not None and topic != case.topic:
             _keep(session, case, actor, "topic", case.topic, topic)
@@ -50,10 +55,45 @@ def correct(
             _keep(session, case, actor, "urgency", case.urgency, urgency)
             case.urgency = changed["urgency"] = urgency
             case.urgency_rank = URGENCIES.index(urgency)
+            clocks.keep_to_law(session, case)
         if not changed:
             raise Invalid(FieldError("topic", "required"))
         case.needs_review = False
         write_logbook(session, case, "corrected", actor=actor, **changed)
+
+
+def put_on_desk(*, actor: Actor, number: str, version: int, service: int) -> None:
+    """The case came to the wrong desk of the right organisation: it moves at once, and that desk is told.
+
+    What the family was promised stays or comes earlier. Raises NotFound, Conflict (changed since `version`, or closed),
+    Invalid (not another desk of the organisation with people at it).
+    """
+    with transaction() as session:
+        case = case_unchanged(session, actor=actor, number=number, version=version, action="move")
+        if service not in {desk.id for desk in other_desks(case.organisation_id, besides=case.service_id)}:
+            raise Invalid(FieldError("right_desk", "unknown_value" if service > 0 else "required"))
+        target = session.get_one(Service, service)
+        case.state = lifecycle.after("forward", case.state)
+        case.assigned_to = case.returned_at = None
+        handling.move(session, case, target)
+        because = Reason("moved_by_staff", {"desk": target.id})
+        add_reasons(session, case, case.case_key.vault(), subject="desk", reasons=(because,))
+        write_logbook(session, case, "moved", actor=actor, service=target.id)
+        outbox.add(session, TELL_NEW_DESK, ref=case.id)
+
+
+def other_desks(organisation_id: int, *, besides: int) -> list[Desk]:
+    """The desks of an organisation that have people and are in force today, but one."""
+    today, staffed = clock.today(), staffed_services()
+    rows = reading().scalars(
+        select(Service).where(
+            Service.organisation_id == organisation_id,
+            Service.id != besides,
+            func.coalesce(Service.valid_from, today) <= today,
+            func.coalesce(Service.valid_to, today) >= today,
+        )
+    )
+    return [directory.desk_of(row) for row in rows if row.id in staffed]
 
 
 def _keep(session: Session, case: Case, actor: Actor, subject: str, old: str | None, new: str) -> None:

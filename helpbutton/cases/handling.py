@@ -5,13 +5,13 @@ from sqlalchemy.orm import Session
 
 from helpbutton import clock, outbox
 from helpbutton.cases import clocks, lifecycle
-from helpbutton.cases import promise as promises
-from helpbutton.cases.access import case_for, record_disclosure, write_logbook
-from helpbutton.cases.clock_rules import FIRST_CONTACT
+from helpbutton.cases.access import case_for, case_unchanged, record_disclosure, write_logbook
+from helpbutton.cases.clock_rules import ACCEPTANCE, FIRST_CONTACT, due
 from helpbutton.cases.contact import reindex
 from helpbutton.cases.intake import add_reasons
 from helpbutton.cases.kinds import FORGET_NUMBER, SETTLE_HELD, TELL_NEW_DESK
 from helpbutton.cases.models import Case, CaseKey, Proposal
+from helpbutton.cases.offers import drop_offer, settle_return
 from helpbutton.cases.submission import URGENCIES
 from helpbutton.cases.tasks import settle_withdrawal
 from helpbutton.db import transaction
@@ -30,18 +30,26 @@ since, or the law demands it (Social Welfare Act 35 §, Child Welfare Act 25 §;
 def take(*, actor: Actor, number: str, version: int) -> None:
     """The actor answers this case from now on. Raises NotFound, or Conflict when it changed since `version`."""
     with transaction() as session:
-        case = _current(session, actor, number, version, "take")
-        case.state = lifecycle.after("take", case.state)
-        case.assigned_to, case.returned_at = actor.account_id, None
+        case = case_unchanged(session, actor=actor, number=number, version=version, action="take")
+        take_up(session, case, actor)
         write_logbook(session, case, "taken", actor=actor)
+
+
+def take_up(session: Session, case: Case, actor: Actor) -> None:
+    """The actor has the case from now on, and has accepted it if a colleague had given it to them. Raises Conflict."""
+    case.state = lifecycle.after("take", case.state)
+    settle_return(session, case)
+    clocks.stop(session, case, ACCEPTANCE, moot=case.assigned_to not in (None, actor.account_id))
+    case.assigned_to = actor.account_id
 
 
 def release(*, actor: Actor, number: str, version: int) -> None:
     """Back to the desk, for a colleague to take. Raises NotFound, Conflict."""
     with transaction() as session:
-        case = _current(session, actor, number, version, "release")
+        case = case_unchanged(session, actor=actor, number=number, version=version, action="release")
         case.state = lifecycle.after("release", case.state)
         case.assigned_to = None
+        clocks.stop(session, case, ACCEPTANCE)
         write_logbook(session, case, "released", actor=actor)
 
 
@@ -53,9 +61,9 @@ def close(*, actor: Actor, number: str, version: int, outcome: str) -> None:
     if outcome not in lifecycle.OUTCOMES:
         raise Invalid(FieldError("outcome", "required" if not outcome else "unknown_value"))
     with transaction() as session:
-        case = _current(session, actor, number, version, "close")
+        case = case_unchanged(session, actor=actor, number=number, version=version, action="close")
         lift_quarantine(session, case, actor=actor)
-        _close(session, case, actor, outcome)
+        end(session, case, actor=actor, outcome=outcome)
 
 
 def release_quarantine(*, actor: Actor, number: str) -> None:
@@ -69,7 +77,7 @@ def close_as_spam(*, actor: Actor, number: str) -> None:
     """A human has read it: no person sent this. It is closed, its SMS are dropped. Raises NotFound, Conflict."""
     with transaction() as session:
         case = _quarantined(session, actor, number, "close")
-        _close(session, case, actor, lifecycle.SPAM)
+        end(session, case, actor=actor, outcome=lifecycle.SPAM)
 
 
 def lift_quarantine(session: Session, case: Case, *, actor: Actor) -> None:
@@ -80,7 +88,8 @@ def lift_quarantine(session: Session, case: Case, *, actor: Actor) -> None:
         outbox.add(session, SETTLE_HELD, ref=case.id)
 
 
-def _close(session: Session, case: Case, actor: Actor, outcome: str) -> None:
+def end(session: Session, case: Case, *, actor: Actor, outcome: str) -> None:
+    """The actor closes the case in the caller's transaction. Raises Conflict."""
     case.state = lifecycle.after("close", case.state)
     shut(session, case, outcome=outcome)
     settle_withdrawal(session, case, account_id=actor.account_id)
@@ -94,6 +103,7 @@ def shut(session: Session, case: Case, *, outcome: str) -> None:
     """
     case.closed_at = clock.now()
     case.outcome = outcome
+    drop_offer(session, case)
     clocks.stop_all(session, case, moot=outcome in lifecycle.NOTHING_OWED)
     outbox.add(session, FORGET_NUMBER, ref=case.id)
     if case.quarantined:
@@ -108,7 +118,8 @@ def decide_proposal(*, actor: Actor, number: str, version: int, forward: bool, g
     if forward and ground not in GROUNDS:
         raise Invalid(FieldError("ground", "required"))
     with transaction() as session:
-        case = _current(session, actor, number, version, "forward" if forward else "decline_forwarding")
+        action = "forward" if forward else "decline_forwarding"
+        case = case_unchanged(session, actor=actor, number=number, version=version, action=action)
         proposal = session.scalar(
             select(Proposal).where(Proposal.case_id == case.id, Proposal.status == "open")
         )
@@ -137,13 +148,23 @@ def decide_proposal(*, actor: Actor, number: str, version: int, forward: bool, g
 
 
 def move(session: Session, case: Case, service: Service) -> None:
-    """Put the case on another desk; the promise may only become earlier, the key follows the organisation."""
-    promise = promises.promise(
-        desk_hours(service), received=case.received_at, working_days=service.promise_days
+    """Put the case on another desk; the promise may only become earlier, the key follows the organisation.
+
+    A date of the new desk that has passed already is none: what the family was told holds.
+    """
+    drop_offer(session, case)
+    wanted = due(
+        FIRST_CONTACT,
+        desk_hours(service),
+        since=case.received_at,
+        promise_days=service.promise_days,
+        urgency=case.urgency,
     )
     case.service_id = service.id
-    clocks.move_earlier(session, case, FIRST_CONTACT, promise.respond_by)
+    if wanted > clock.now():
+        clocks.move_earlier(session, case, FIRST_CONTACT, wanted)
     clocks.follow(session, case)
+    clocks.stop(session, case, ACCEPTANCE, moot=True)
     if service.organisation_id != case.organisation_id:
         _rewrap(case.case_key, service.organisation_id)
         reindex(session, case, service.organisation_id)
@@ -155,13 +176,6 @@ def raise_urgency(case: Case, urgency: str) -> None:
     rank = URGENCIES.index(urgency)
     if rank < case.urgency_rank:
         case.urgency, case.urgency_rank = urgency, rank
-
-
-def _current(session: Session, actor: Actor, number: str, version: int, action: str) -> Case:
-    case = case_for(session, actor=actor, number=number, action=action)
-    if case.version != version:
-        raise Conflict("the case changed since the page was opened")
-    return case
 
 
 def _quarantined(session: Session, actor: Actor, number: str, action: str) -> Case:

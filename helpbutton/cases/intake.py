@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
@@ -53,16 +54,33 @@ def submit_request(
     is kept from everybody and has no clocks. When this returns the request is committed.
     Raises Invalid, OutsideArea, AlreadyReceived, NotFound.
     """
+    return accept(
+        submission, idempotency_key, lambda: address(submission), _weighed(submission, signs), canary=canary
+    )
+
+
+def accept(
+    submission: Submission,
+    idempotency_key: str,
+    target_of: Callable[[], Address],
+    then: Callable[[Session, Case], None],
+    *,
+    canary: bool = False,
+) -> Receipt:
+    """What every way in shares: the case is stored at the addressed desk, its clocks run, `then` adds the rest.
+
+    `target_of` is asked only for a key that is new. Raises what it raises, AlreadyReceived, Conflict.
+    """
     earlier = _received_before(submission, idempotency_key)
     if earlier is not None:
         return earlier
-    target = address(submission)
+    target = target_of()
     try:
         with transaction() as session:
             case = _store(session, submission, idempotency_key, target, canary=canary)
             if not canary:
                 clocks.begin(session, case)
-                _weigh(session, case, submission, signs)
+                then(session, case)
     except IntegrityError:
         twin = _received_before(submission, idempotency_key)
         if twin is None:
@@ -109,12 +127,11 @@ def _store(
 ) -> Case:
     number = new_number()
     vault = CaseVault(number, sealing.new_key())
-    code = _receipt_code(submission.site, idempotency_key)
     urgency = "urgent" if target.danger else "normal"
     case = Case(
         number=number,
         site_id=target.site.id,
-        receipt_digest=receipt_digest(code),
+        receipt_digest=receipt_digest(_receipt_code(submission.site, idempotency_key)),
         request_digest=_request_digest(submission.site, idempotency_key),
         body_fingerprint=vault.fingerprint(_canonical(submission)),
         kind=submission.kind,
@@ -149,14 +166,16 @@ def _store(
     session.add(case)
     session.flush()
     _store_key(session, case, vault)
-    contact = Contact(case_id=case.id)
-    set_contact(contact, submission.contact, vault=vault, organisation_id=case.organisation_id)
-    session.add(contact)
+    _store_contact(session, case, submission, vault)
     add_reasons(session, case, vault, subject="desk", reasons=target.reasons[:1])
     add_reasons(session, case, vault, subject="promise", reasons=target.reasons[1:])
     write_logbook(session, case, "received", by="sender", service=target.desk.id)
     outbox.add(session, SORT_CASE, ref=case.id, priority=outbox.URGENT if target.danger else outbox.NORMAL)
     return case
+
+
+def _weighed(submission: Submission, signs: Signs) -> Callable[[Session, Case], None]:
+    return lambda session, case: _weigh(session, case, submission, signs)
 
 
 def _weigh(session: Session, case: Case, submission: Submission, signs: Signs) -> None:
@@ -170,6 +189,12 @@ def _weigh(session: Session, case: Case, submission: Submission, signs: Signs) -
         vault = session.get_one(CaseKey, case.id).vault()
         add_reasons(session, case, vault, subject="quarantine", reasons=reasons)
         write_logbook(session, case, "quarantined")
+
+
+def _store_contact(session: Session, case: Case, submission: Submission, vault: CaseVault) -> None:
+    contact = Contact(case_id=case.id)
+    set_contact(contact, submission.contact, vault=vault, organisation_id=case.organisation_id)
+    session.add(contact)
 
 
 def _store_key(session: Session, case: Case, vault: CaseVault) -> None:

@@ -12,3 +12,11 @@ SEND_ONE_TIME_CODE = Kind("send_one_time_code", lease_s=30, tries=8)
 """`ref` is the request of the person who lost a receipt code."""
 WATCH_CLOCK = Kind("watch_clock", lease_s=30, tries=8)
 """`ref` is the clock; due when it has to be looked at next."""
+TELL_OF_TRANSFER = Kind("tell_of_transfer", lease_s=30, tries=8)
+"""`ref` is the offer of a case to another desk; once when it is made and once when it is decided."""
+TELL_OF_REFERRAL = Kind("tell_of_referral", lease_s=30, tries=8)
+"""`ref` is the help outside the button that a family is told of."""
+TELL_ASSIGNED = Kind("tell_assigned", lease_s=30, tries=8)
+"""`ref` is the logbook line by which somebody was given a case."""
+REMIND = Kind("remind", lease_s=30, tries=8)
+"""`ref` is the reminder; due when it is."""

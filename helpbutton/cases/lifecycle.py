@@ -8,7 +8,9 @@ REOPEN_DAYS = 30
 OUTCOMES = ("advice_given", "guided_to_service", "contact_continues", "not_reached", "withdrawn", "other")
 SPAM = "spam"
 """The outcome of what no person sent."""
-NOTHING_OWED = ("withdrawn", SPAM)
+DUPLICATE = "duplicate"
+"""The outcome of a request that its sender had sent before; the other one is answered."""
+NOTHING_OWED = ("withdrawn", SPAM, DUPLICATE)
 """Outcomes after which nobody waits for an answer."""
 
 MOVES: dict[str, dict[str, str]] = {

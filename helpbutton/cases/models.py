@@ -23,13 +23,15 @@ from helpbutton.vault import sealing
 from helpbutton.vault.sealing import CaseVault
 
 
-def _in_order(name: str, first: str, further: str = "") -> Index:
-    """Open cases in the order of worklists, for one view; `further` is what the view asks besides being open."""
+def _in_order(name: str, further: str = "", *, of: str | None = None) -> Index:
+    """A service's open cases in the order of worklists, for one view: `further` is what it asks besides being open,
+    `of` a column that it asks for one value of."""
     where = f"state <> 'closed'{further}"
     flag = " = 1" if further.endswith(("needs_review", "quarantined")) else ""
     return Index(
         name,
-        first,
+        "service_id",
+        *([of] if of else []),
         "lane",
         "respond_by",
         "id",
@@ -44,18 +46,19 @@ class Case(Model):
         CheckConstraint("state IN ('received', 'sorted', 'in_progress', 'waiting', 'closed')", name="state"),
         CheckConstraint("urgency IN ('urgent', 'soon', 'normal', 'low')", name="urgency"),
         CheckConstraint("respond_by <= promised_by", name="promise_only_earlier"),
+        CheckConstraint("channel IN ('button', 'call', 'visit')", name="channel"),
         CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_has_date"),
         CheckConstraint(
             "lane = (CASE WHEN urgency_rank = 0 THEN 0 ELSE 2 END) + (CASE WHEN answered_at IS NULL THEN 0 ELSE 1 END)",
             name="lane",
         ),
-        _in_order("ix_case_open", "service_id"),
-        _in_order("ix_case_mine", "assigned_to"),
-        _in_order("ix_case_unassigned", "service_id", " AND assigned_to IS NULL"),
-        _in_order("ix_case_waiting", "service_id", " AND state = 'waiting'"),
-        _in_order("ix_case_returned", "service_id", " AND returned_at IS NOT NULL"),
-        _in_order("ix_case_review", "service_id", " AND needs_review"),
-        _in_order("ix_case_quarantined", "service_id", " AND quarantined"),
+        _in_order("ix_case_open"),
+        _in_order("ix_case_mine", of="assigned_to"),
+        _in_order("ix_case_unassigned", " AND assigned_to IS NULL"),
+        _in_order("ix_case_waiting", " AND state = 'waiting'"),
+        _in_order("ix_case_returned", " AND returned_at IS NOT NULL"),
+        _in_order("ix_case_review", " AND needs_review"),
+        _in_order("ix_case_quarantined", " AND quarantined"),
         Index(
             "ix_case_closed",
             "service_id",
@@ -97,7 +100,7 @@ class Case(Model):
     addressed_service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
     service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
     service: Mapped[Service] = relationship(foreign_keys=[service_id], lazy="raise")
-    assigned_to: Mapped[int | None] = mapped_column(ForeignKey("staff_account.id"), index=True)
+    assigned_to: Mapped[int | None] = mapped_column(ForeignKey("staff_account.id"))
 
     state: Mapped[str] = mapped_column(String(20))
     urgency: Mapped[str] = mapped_column(String(10))
@@ -116,6 +119,10 @@ class Case(Model):
     answered_at: Mapped[dt.datetime | None]
     closed_at: Mapped[dt.datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(40))
+    channel: Mapped[str] = mapped_column(String(10), default="button", server_default="button")
+    """How it came in: by the button, or registered by staff after a call or a visit."""
+    recorded_at: Mapped[dt.datetime | None]
+    """When it was first written into a client record system: from then on it is kept there, not here."""
     withdrawn_at: Mapped[dt.datetime | None]
     """When the sender took the request back: a fact, whatever the state."""
     returned_at: Mapped[dt.datetime | None]

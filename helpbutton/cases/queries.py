@@ -11,7 +11,10 @@ from sqlalchemy.orm import Session
 from helpbutton.cases import lifecycle
 from helpbutton.cases.access import case_for
 from helpbutton.cases.models import Case, CaseEvent, Contact, Decision, Proposal
+from helpbutton.cases.onwards import OnwardView, records_of
+from helpbutton.cases.statutory import StepView, steps_of
 from helpbutton.cases.tasks import TaskView, tasks_of
+from helpbutton.cases.work import Work, work_on
 from helpbutton.db import transaction
 from helpbutton.directory import queries as directory
 from helpbutton.directory.queries import Desk, Names
@@ -46,6 +49,8 @@ class LogbookLine:
     name: str | None
     verb: str
     params: Mapping[str, object]
+    colleague: str | None
+    """Who was given the case, where the line is about that."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +109,10 @@ class CasePage:
     proposal: ProposalView | None
     withdrawn_at: dt.datetime | None
     tasks: tuple[TaskView, ...]
+    channel: str
+    statutory_steps: tuple[StepView, ...]
+    records: tuple[OnwardView, ...]
+    work: Work
 
     def can(self, move: str) -> bool:
         """Whether this move is possible in the present state."""
@@ -120,8 +129,7 @@ def open_case(*, actor: Actor, number: str) -> CasePage:
 def _page(session: Session, case: Case, actor: Actor) -> CasePage:
     vault = case.case_key.vault()
     events = _events(session, case)
-    people = {event.account_id for event in events if event.account_id} | {case.assigned_to or 0}
-    names = account_names(people)
+    names = account_names({case.assigned_to or 0, *(person for event in events for person in _people(event))})
     desks = directory.desks({case.service_id, case.addressed_service_id})
     consent = vault.open(case.consent, "case.consent")
     return CasePage(
@@ -159,18 +167,29 @@ def _page(session: Session, case: Case, actor: Actor) -> CasePage:
         assigned_to=names.get(case.assigned_to) if case.assigned_to else None,
         mine=case.assigned_to == actor.account_id,
         reasons=_reasons(session, case, vault),
-        logbook=tuple(
-            LogbookLine(e.at, e.actor, names.get(e.account_id) if e.account_id else None, e.verb, e.params)
-            for e in events
-        ),
+        logbook=tuple(_line(event, names) for event in events),
         proposal=_proposal(session, case),
         withdrawn_at=case.withdrawn_at,
         tasks=tasks_of(session, case.id),
+        channel=case.channel,
+        statutory_steps=steps_of(session, case, vault),
+        records=records_of(session, case, vault),
+        work=work_on(session, case, vault, actor),
     )
 
 
 def _events(session: Session, case: Case) -> Sequence[CaseEvent]:
     return session.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id)).all()
+
+
+def _people(event: CaseEvent) -> tuple[int, int]:
+    """Accounts that a line of the logbook names: who acted, and who was given the case; 0 for nobody."""
+    return event.account_id or 0, int(event.params.get("colleague", 0))
+
+
+def _line(event: CaseEvent, names: Mapping[int, str]) -> LogbookLine:
+    by, colleague = (names.get(person) for person in _people(event))
+    return LogbookLine(event.at, event.actor, by, event.verb, event.params, colleague)
 
 
 def _contact(session: Session, case: Case, vault: CaseVault) -> ContactView:

@@ -25,7 +25,7 @@ class SiteUse:
 
 def site_use(site_ids: Collection[int]) -> dict[int, SiteUse]:
     """The use of each of these sites."""
-    of_each = Case.site_id.in_(site_ids)
+    of_each = Case.site_id.in_(site_ids) & ~Case.canary
     latest = dict(
         reading()
         .execute(select(Case.site_id, func.max(Case.received_at)).where(of_each).group_by(Case.site_id))

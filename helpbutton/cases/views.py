@@ -1,8 +1,7 @@
 """The views of a worklist as stretches of indexes: what belongs to each, in which order, and where a page begins."""
 
 import datetime as dt
-from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select, tuple_, union_all
@@ -14,15 +13,14 @@ from helpbutton.cases.access import visible_cases
 from helpbutton.cases.models import Case, Proposal, lane
 from helpbutton.staff.actor import Actor
 
-CLOSED = "closed"
+PROPOSALS, CLOSED = "proposals", "closed"
 VIEWS = (
     *("services", "mine", "unassigned", "urgent", "due_today", "overdue", "waiting"),
-    *("returned", "quarantined", "review", "proposals", CLOSED),
+    *("returned", "quarantined", "review", PROPOSALS, CLOSED),
 )
 OPEN = Case.state != literal_column(f"'{lifecycle.CLOSED}'")
 """Written out, not bound: databases use a partial index only where they see its very condition."""
 PROPOSED: ColumnElement[str] = literal_column("'open'")
-ACROSS_SERVICES = ("mine", "proposals")
 Order = tuple[ColumnElement[Any] | InstrumentedAttribute[Any], ...]
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 MICROSECOND = dt.timedelta(microseconds=1)
@@ -37,11 +35,9 @@ class Filters:
     language: str | None = None
     municipality: str | None = None
 
-    def services(self, actor: Actor) -> Collection[int]:
-        """Ids of the actor's services that are left."""
-        if self.service is None:
-            return actor.services
-        return {self.service} & set(actor.services)
+    def services(self, actor: Actor) -> dict[int, str]:
+        """The actor's services that are left, with the role there."""
+        return {id: role for id, role in actor.services.items() if self.service in (None, id)}
 
     def condition(self) -> ColumnElement[bool]:
         """All but the service, which chooses the stretches of the indexes."""
@@ -76,12 +72,8 @@ class Place:
 
 def belongs(actor: Actor, view: str, filters: Filters) -> ColumnElement[bool]:
     """Whether a case belongs to the view of this actor."""
-    return and_(
-        visible_cases(actor),
-        Case.service_id.in_(filters.services(actor)),
-        or_(*_pieces(actor, view)),
-        filters.condition(),
-    )
+    visible = visible_cases(replace(actor, services=filters.services(actor)))
+    return and_(visible, or_(*_pieces(actor, view)), filters.condition())
 
 
 def head(actor: Actor, view: str, filters: Filters, *, after: Place | None, limit: int) -> Select[int]:
@@ -91,7 +83,7 @@ def head(actor: Actor, view: str, filters: Filters, *, after: Place | None, limi
     the work does not grow with the number of cases.
     """
     column, order = Case.closed_at if view == CLOSED else Case.respond_by, in_order(view)
-    wanted = [filters.condition(), visible_cases(actor), *([_beyond(view, after)] if after else [])]
+    wanted = [filters.condition(), *([_beyond(view, after)] if after else [])]
     stretches = [
         select(Case.id, Case.lane, column.label("at"))
         .where(where, piece, *wanted)
@@ -121,17 +113,22 @@ def place_of(case: Case, view: str) -> Place:
 
 
 def counted(actor: Actor, view: str, filters: Filters, *, limit: int) -> Select[int]:
-    """How many cases belong to the view, counted up to `limit`."""
-    some = select(Case.id).where(belongs(actor, view, filters)).limit(limit)
+    """How many cases belong to the view, counted up to `limit`.
+
+    They are counted in the order of the view's index, for then no database collects them all before it stops.
+    """
+    first = () if view == PROPOSALS else (Case.service_id,)
+    along = (Case.closed_at, Case.id) if view == CLOSED else in_order(view)
+    some = select(Case.id).where(belongs(actor, view, filters)).order_by(*first, *along).limit(limit)
     return select(func.count()).select_from(some.subquery())
 
 
 def _scopes(actor: Actor, view: str, filters: Filters) -> list[ColumnElement[bool]]:
-    """What each stretch starts with: a service, unless the index of the view starts with something else."""
-    services = sorted(filters.services(actor))
-    if view in ACROSS_SERVICES or not services:
-        return [Case.service_id.in_(services)]
-    return [Case.service_id == service for service in services]
+    """What each stretch starts with: what is visible at one service; the few open proposals are found without."""
+    services = filters.services(actor)
+    if view == PROPOSALS or not services:
+        return [visible_cases(replace(actor, services=services))]
+    return [visible_cases(replace(actor, services={id: role})) for id, role in sorted(services.items())]
 
 
 def _pieces(actor: Actor, view: str) -> list[ColumnElement[bool]]:

@@ -20,10 +20,11 @@ from helpbutton.staff.queries import account_names
 
 PAGE = 50
 COUNT_LIMIT = 100
-LOOK_BACK = 2000
+LOOK_BACK = 1000
 """So many lines of the logbook are looked through for what is new."""
 NEWS = (
     *("received", "moved", "forwarded", "released", "returned", "reopened", "family_wrote", "withdrawn"),
+    *("transferred", "offer_returned", "offer_expired"),
     *("contact_changed", "nobody_accepted", "promise_slipped"),
 )
 """Lines of the logbook that a desk wants to know of, unless the reader has written them."""

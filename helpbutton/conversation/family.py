@@ -14,6 +14,7 @@ from helpbutton.cases.access import case_of_family
 from helpbutton.cases.after_closing import Answers, said
 from helpbutton.cases.clock_queries import ClockView, clocks_of
 from helpbutton.cases.contact import contact_of
+from helpbutton.cases.handovers import Whereabouts, whereabouts
 from helpbutton.cases.intake import receipt_digest
 from helpbutton.cases.models import Case
 from helpbutton.cases.submission import ContactInput
@@ -67,6 +68,7 @@ class FamilyPage:
     tasks: tuple[TaskView, ...]
     clocks: tuple[ClockView, ...]
     after_closing: Answers | None
+    whereabouts: Whereabouts
     readers: tuple[Readers, ...]
 
     def opened(self, at: dt.datetime) -> bool:
@@ -131,6 +133,7 @@ def family_page(*, case_id: int) -> FamilyPage:
             tasks=tasks.tasks_of(session, case.id),
             clocks=clocks_of(session, case.id),
             after_closing=said(session, case.id),
+            whereabouts=whereabouts(session, case, vault),
             readers=_readers(session, looks(sealing.pseudonym("case", case.id))),
         )
 

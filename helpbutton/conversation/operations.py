@@ -4,13 +4,16 @@ import datetime as dt
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from helpbutton import clock, outbox
 from helpbutton.cases import clocks, lifecycle
 from helpbutton.cases.access import case_for, case_of_family, write_logbook
-from helpbutton.cases.handling import lift_quarantine, raise_urgency
+from helpbutton.cases.handling import lift_quarantine, raise_urgency, take_up
 from helpbutton.cases.intake import add_reasons
 from helpbutton.cases.models import Case
+from helpbutton.conversation.drafts import forget_sent
+from helpbutton.conversation.interpretation import Interpretation, written
 from helpbutton.conversation.kinds import TELL_DESK, TELL_SENDER
 from helpbutton.conversation.models import Message, Note
 from helpbutton.db import transaction
@@ -22,37 +25,52 @@ from helpbutton.triage import DangerHit, screen
 BODY_LIMIT = 10_000
 
 
-def answer(*, actor: Actor, number: str, body: str, token: str) -> None:
-    """A message to the family and a nudge that it is there; the same `token` again changes nothing.
+def answer(
+    *,
+    actor: Actor,
+    number: str,
+    body: str,
+    token: str,
+    version: int | None = None,
+    interpreted: Interpretation | None = None,
+) -> None:
+    """A message to the family and a nudge that it is there; the same `token` with the same text changes nothing.
 
-    Who answers an untaken case has taken it. Raises NotFound, Conflict (closed), Invalid (empty or too long).
+    Who answers an untaken case has taken it; the actor's draft of this answer goes. Raises NotFound, Conflict (closed,
+    or changed since `version`, where one is given), or Invalid: empty, too long, or "sent_already", when another text
+    was sent with this token.
     """
     text = checked(body)
     with transaction() as session:
         case = case_for(session, actor=actor, number=number, action="answer")
-        if _sent_already(session, Message, token):
+        if _same_sent(session, Message, token, case, text, "message.body"):
             return
-        if case.assigned_to is None:
-            case.state = lifecycle.after("take", case.state)
-            case.assigned_to = actor.account_id
+        if version is not None and case.version != version:
+            raise Conflict("the case changed since the page was opened")
+        if case.assigned_to in (None, actor.account_id):
+            take_up(session, case, actor)
         case.state = lifecycle.after("answer", case.state)
         now = clock.now()
         case.answered_at = case.answered_at or now
         clocks.contact_made(session, case)
         lift_quarantine(session, case, actor=actor)
         message = _message(case, text, token, direction="to_family", account_id=actor.account_id)
+        if interpreted is not None:
+            place = f"message.interpretation/{token}"
+            message.interpretation = case.case_key.vault().seal_text(written(interpreted), place)
         session.add(message)
         session.flush()
+        forget_sent(session, case, account_id=actor.account_id, token=token)
         write_logbook(session, case, "answered", actor=actor)
         outbox.add(session, TELL_SENDER, ref=message.id)
 
 
 def write_note(*, actor: Actor, number: str, body: str, token: str) -> None:
-    """A note among staff; the same `token` again changes nothing. Raises NotFound, Invalid."""
+    """A note among staff; the same `token` with the same text changes nothing. Raises NotFound, Invalid as above."""
     text = checked(body)
     with transaction() as session:
         case = case_for(session, actor=actor, number=number, action="note")
-        if _sent_already(session, Note, token):
+        if _same_sent(session, Note, token, case, text, "note.body"):
             return
         sealed = case.case_key.vault().seal_text(text, f"note.body/{token}")
         session.add(
@@ -69,7 +87,7 @@ def write_from_family(*, case_id: int, body: str, token: str) -> None:
     text = checked(body)
     with transaction() as session:
         case = case_of_family(session, case_id)
-        if _sent_already(session, Message, token):
+        if _sent_already(session, token):
             return
         if case.closed_at is not None:
             if clock.now() - case.closed_at > dt.timedelta(days=lifecycle.REOPEN_DAYS):
@@ -135,11 +153,25 @@ def checked(body: str) -> str:
     return text
 
 
-def _sent_already(session: Session, table: type[Message] | type[Note], token: str) -> bool:
-    return session.scalar(select(table.id).where(table.token == token)) is not None
+def _sent_already(session: Session, token: str) -> bool:
+    return session.scalar(select(Message.id).where(Message.token == token)) is not None
+
+
+def _same_sent(
+    session: Session, table: type[Message] | type[Note], token: str, case: Case, text: str, field: str
+) -> bool:
+    """Whether this very text went with this token before. Raises Invalid when it was another text: it is not lost."""
+    sent = session.execute(select(table.case_id, table.body).where(table.token == token)).first()
+    if sent is None:
+        return False
+    if sent.case_id != case.id or case.case_key.vault().open(sent.body, f"{field}/{token}") != text:
+        raise Invalid(FieldError("body", "sent_already"))
+    return True
 
 
 def _message(case: Case, text: str, token: str, *, direction: str, account_id: int | None) -> Message:
+    """The new message; pages that were opened before it are out of date, even where no fact of the case changes."""
+    flag_modified(case, "state")
     sealed = case.case_key.vault().seal_text(text, f"message.body/{token}")
     return Message(
         case_id=case.id, at=clock.now(), direction=direction, account_id=account_id, token=token, body=sealed

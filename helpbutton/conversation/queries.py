@@ -7,6 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from helpbutton.cases.models import Case
+from helpbutton.conversation import interpretation
+from helpbutton.conversation.interpretation import Interpretation
 from helpbutton.conversation.models import Message, Note
 from helpbutton.db import reading
 from helpbutton.errors import NotFound
@@ -24,6 +26,8 @@ class Entry:
     author: str | None
     body: str
     read_at: dt.datetime | None
+    interpretation: Interpretation | None = None
+    """For staff; the family's page does not show it."""
 
 
 def thread_for_staff(*, case_id: int) -> tuple[Entry, ...]:
@@ -50,6 +54,7 @@ def messages(session: Session, case_id: int, vault: CaseVault) -> tuple[Entry, .
             names.get(row.account_id) if row.account_id else None,
             vault.open(row.body, f"message.body/{row.token}") or "",
             row.read_at,
+            interpretation.read(vault.open(row.interpretation, f"message.interpretation/{row.token}")),
         )
         for row in rows
     )

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, true
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpbutton.db import Model
@@ -116,6 +116,13 @@ class Organisation(Model):
     key: Mapped[str] = mapped_column(Key, unique=True)
     kind: Mapped[str] = mapped_column(String(20))
     names: Mapped[dict[str, Any]]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    exported_at: Mapped[dt.datetime | None]
+    """When everything that it keeps was last exported as a whole."""
+    erased_at: Mapped[dt.datetime | None]
+    """When it left: from then on nothing that families told it can be read."""
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
 class Service(Model):
@@ -145,6 +152,9 @@ class Service(Model):
     """Who is told of urgent cases while the desk is closed: "own" (its duty number), "none", or another desk's key."""
     valid_from: Mapped[dt.date | None] = mapped_column(Date)
     valid_to: Mapped[dt.date | None] = mapped_column(Date)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
 class Area(Model):
@@ -223,3 +233,17 @@ class SiteSeen(Model):
 
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), primary_key=True)
     seen_at: Mapped[dt.datetime | None]
+
+
+class DirectoryVersion(Model):
+    """The directory of one organisation, or of the installation (None), as it was before a file was loaded."""
+
+    __tablename__ = "directory_version"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    at: Mapped[dt.datetime]
+    account_id: Mapped[int | None]
+    """Who loaded the file that came after; None on the command line."""
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    """The file, deflated (zlib)."""

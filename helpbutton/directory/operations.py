@@ -10,6 +10,7 @@ from helpbutton.db import Model, transaction
 from helpbutton.directory import reference
 from helpbutton.directory.demo_directory import build
 from helpbutton.directory.demo_templates import read_templates
+from helpbutton.directory.files import columns_of
 from helpbutton.directory.models import (
     Area,
     County,
@@ -86,23 +87,8 @@ def _store(session: Session, directory: Directory, data: Reference) -> None:
         insert(Service),
         [
             {
-                "key": row.key,
                 "organisation_id": organisations[row.organisation],
-                "kind": row.kind,
-                "names": row.names,
-                "languages": list(row.languages),
-                "interpreters": row.interpreters,
-                "hours": row.hours,
-                "open_on_holidays": row.open_on_holidays,
-                "closures": list(row.closures),
-                "promise_days": row.promise_days,
-                "promise_channel": row.promise_channel,
-                "duty_number": row.duty_number,
-                "alert_spacing_s": row.alert_spacing_s,
-                "valid_from": row.valid_from,
-                "valid_to": row.valid_to,
-                "kinds": list(row.kinds),
-                "night_duty": row.night_duty,
+                **columns_of(row, without=["organisation"]),
             }
             for row in directory.services
         ],
@@ -122,19 +108,8 @@ def _store_sites(session: Session, directory: Directory, organisations: dict[str
         insert(Site),
         [
             {
-                "key": row.key,
-                "names": row.names,
                 "organisation_id": organisations[row.organisation],
-                "municipality_code": row.municipality_code,
-                "origins": list(row.origins),
-                "languages": list(row.languages),
-                "phone": row.phone,
-                "topics": list(row.topics),
-                "colour": row.colour,
-                "position": row.position,
-                "promise_texts": dict(row.promise_texts),
-                "active": row.active,
-                "sms_per_day": row.sms_per_day,
+                **columns_of(row, without=["organisation"]),
             }
             for row in directory.sites
         ],

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from helpbutton import clock, i18n
 from helpbutton.cases.promise import DeskHours
@@ -14,6 +14,7 @@ from helpbutton.directory.models import (
     Area,
     County,
     HelpLine,
+    HelpLineCheck,
     Installation,
     Municipality,
     Route,
@@ -306,7 +307,8 @@ def desk_hours(service: Service) -> DeskHours:
 def help_lines(*, flags: Collection[str] = (), language: str = "fi") -> list[HelpLineView]:
     """Help lines in force today: 112 first, then those for the danger flags at hand, then the general ones.
 
-    A number without a source and a last-checked date is shown in demo mode only; 112 always is.
+    A number without a source and a last-checked date, which no administrator has checked either, is shown in demo
+    mode only; 112 always is.
     """
     today, demo = clock.today(), installation().demo
     spoken = {language, i18n.reading_language(language)}
@@ -329,9 +331,15 @@ def _help_lines() -> tuple[_HelpLine, ...]:
             view=HelpLineView(row.id, row.names, row.number, row.hours, row.always),
             languages=frozenset(row.languages),
             flags=frozenset(row.flags),
-            checked=bool(row.source and row.last_checked),
+            checked=checked or bool(row.source and row.last_checked),
             valid_from=row.valid_from,
             valid_to=row.valid_to,
         )
-        for row in reading().scalars(select(HelpLine).order_by(HelpLine.position))
+        for row, checked in reading().execute(select(HelpLine, _checked_here()).order_by(HelpLine.position))
     )
+
+
+def _checked_here() -> ColumnElement[bool]:
+    """Whether an administrator has called the number as it stands now."""
+    own = (HelpLineCheck.help_line_id == HelpLine.id) & (HelpLineCheck.number == HelpLine.number)
+    return exists().where(own)

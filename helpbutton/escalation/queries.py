@@ -14,7 +14,10 @@ from helpbutton.escalation.ladder import URGENT
 from helpbutton.escalation.models import Climb
 from helpbutton.staff.actor import Actor
 
-ACTS = ("taken", "answered", "closed", "alert_accepted")
+ACTS = (
+    *("taken", "answered", "contact_made", "assignment_accepted"),
+    *("closed", "transferred", "alert_accepted"),
+)
 """Lines of the logbook by which staff show that they have a case in hand."""
 
 

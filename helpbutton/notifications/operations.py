@@ -24,7 +24,7 @@ from helpbutton.notifications.lifecycle import (
 )
 from helpbutton.notifications.limits import LIMITS, reason_not_to_send
 from helpbutton.notifications.models import AlertItem, Notification
-from helpbutton.notifications.recipient import safe_hours, sealed_place, unread_of
+from helpbutton.notifications.recipient import safe_hours, sealed_place, unread_of, way_to_sender
 from helpbutton.notifications.rows import add, is_planned, not_told
 from helpbutton.notifications.timing import earliest
 from helpbutton.notifications.to_people import alert_duty, plan_news
@@ -42,7 +42,7 @@ def plan_confirmation(session: Session, *, case: Case, contact: Contact | None, 
     """
     if contact is not None and contact.nudge_only:
         return
-    _plan_for_sender(
+    plan_for_sender(
         session, CONFIRMATION, f"{CONFIRMATION}/{case.id}", case=case, contact=contact, vault=vault
     )
 
@@ -78,14 +78,14 @@ def plan_alert(session: Session, *, case: Case, service: Service) -> None:
     """
     if case.canary:
         return
-    _alert(session, case=case, service=service, item=f"case/{case.id}/{service.id}")
+    alert_desk(session, case=case, service=service, item=f"case/{case.id}/{service.id}")
 
 
 def plan_slipped(
     session: Session, *, case: Case, contact: Contact | None, vault: CaseVault, clock_id: int
 ) -> None:
     """Tell the sender, once for each clock, that there is news: a promise has slipped, and the page says what now."""
-    _plan_for_sender(session, SLIPPED, f"{SLIPPED}/{clock_id}", case=case, contact=contact, vault=vault)
+    plan_for_sender(session, SLIPPED, f"{SLIPPED}/{clock_id}", case=case, contact=contact, vault=vault)
 
 
 def tell_sender(message_id: int) -> None:
@@ -107,7 +107,7 @@ def _nudge(session: Session, message: Message, contact: Contact | None) -> None:
     )
     if key is None or session.scalar(waiting) is not None:
         return
-    _plan_for_sender(
+    plan_for_sender(
         session,
         NUDGE,
         f"{NUDGE}/{message.id}",
@@ -182,7 +182,7 @@ def tell_desk(message_id: int) -> None:
             return
         case = session.get_one(Case, message.case_id)
         service = session.get_one(Service, case.service_id)
-        _alert(session, case=case, service=service, item=f"message/{message.id}")
+        alert_desk(session, case=case, service=service, item=f"message/{message.id}")
 
 
 def sender_acted(event_id: int) -> None:
@@ -199,7 +199,7 @@ def sender_acted(event_id: int) -> None:
         if changed:
             _renew_nudge(session, case, event_id)
         if changed and case.answered_at is None:
-            _alert(session, case=case, service=service, item=f"event/{event_id}")
+            alert_desk(session, case=case, service=service, item=f"event/{event_id}")
         elif service.duty_number is not None:
             _bundle(session, case=case, service=service, item=f"event/{event_id}")
 
@@ -218,12 +218,12 @@ def _renew_nudge(session: Session, case: Case, event_id: int) -> None:
         .values(status="dropped", error="contact_changed", changed_at=clock.now())
     )
     if key is not None and session.scalar(unread_of(case.id).limit(1)) is not None:
-        _plan_for_sender(
+        plan_for_sender(
             session, NUDGE, f"{NUDGE}/event/{event_id}", case=case, contact=contact, vault=key.vault()
         )
 
 
-def _plan_for_sender(
+def plan_for_sender(
     session: Session,
     purpose: str,
     key: str,
@@ -233,9 +233,10 @@ def _plan_for_sender(
     vault: CaseVault,
     decided: str | None = None,
 ) -> None:
+    """Plan one notification to the sender for each key, if there is a way to them; `decided`: why it is not sent."""
     if contact is None or is_planned(session, key):
         return
-    channel, to = _way_to_sender(contact, vault)
+    channel, to = way_to_sender(contact, vault)
     if to is None:
         return
     if channel == "sms" and not contact.safe_to_text:
@@ -258,14 +259,6 @@ def _plan_for_sender(
     )
 
 
-def _way_to_sender(contact: Contact, vault: CaseVault) -> tuple[str, str | None]:
-    """E-mail for those who have chosen it, else SMS; with the address or number, if they gave one."""
-    email = vault.open(contact.email, "contact.email")
-    if contact.preferred == "email" and email is not None:
-        return "email", email
-    return "sms", vault.open(contact.phone, "contact.phone")
-
-
 def _replace_held(session: Session, case: Case) -> None:
     """A nudge takes the place of what was held back before it: there is one thing to decide for each case."""
     session.execute(
@@ -275,7 +268,8 @@ def _replace_held(session: Session, case: Case) -> None:
     )
 
 
-def _alert(session: Session, *, case: Case, service: Service, item: str) -> None:
+def alert_desk(session: Session, *, case: Case, service: Service, item: str) -> None:
+    """Tell a desk, once for each item: at once when the case is urgent, else with its other news when it opens."""
     if case.urgency == "urgent":
         alert_duty(session, case=case, service=service, key=f"{DUTY_ALERT}/{item}")
         return

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from helpbutton import clock
 from helpbutton.cases import lost_code
 from helpbutton.cases.models import Case, CaseKey, Contact
-from helpbutton.cases.promise import DeskHours, is_open
+from helpbutton.cases.promise import DeskHours
 from helpbutton.conversation.models import Message
 from helpbutton.directory.languages import is_reviewed
 from helpbutton.directory.models import Service
@@ -21,6 +21,7 @@ from helpbutton.notifications.lifecycle import ALERTS, DUTY_ALERT, NUDGE, ONE_TI
 from helpbutton.notifications.models import Notification
 from helpbutton.notifications.opt_out import is_opted_out
 from helpbutton.notifications.timing import SafeHours
+from helpbutton.staff.duty import duty_desk
 from helpbutton.staff.reach import reach_of
 from helpbutton.vault import sealing
 from helpbutton.vault.sealing import CaseVault
@@ -46,7 +47,7 @@ def outgoing(
     session: Session, notification: Notification, *, to: str, attempt_id: str, validity_s: int
 ) -> Outgoing:
     """The notification as a message to this number or address."""
-    language = _language(notification)
+    language = language_to_send(notification.language)
     return Outgoing(
         to=to,
         body=_body(session, notification, language),
@@ -91,9 +92,8 @@ def _digits(notification: Notification) -> str:
     return lost_code.code_of(token) if purpose == ONE_TIME_CODE else ""
 
 
-def _language(notification: Notification) -> str:
-    """The notification's language, or the nearest written one while its translation is unchecked."""
-    tongue = notification.language
+def language_to_send(tongue: str) -> str:
+    """The sender's language, or the nearest written one while its translation is unchecked."""
     return tongue if is_reviewed(tongue) else reading_language(tongue)
 
 
@@ -105,6 +105,14 @@ def sealed_place(dedupe_key: str) -> str:
 def safe_hours(contact: Contact | None) -> SafeHours:
     """When the sender may be texted."""
     return SafeHours(contact.not_before, contact.not_after) if contact else SafeHours()
+
+
+def way_to_sender(contact: Contact, vault: CaseVault) -> tuple[str, str | None]:
+    """E-mail for those who have chosen it, else SMS; with the address or number, if they gave one."""
+    email = vault.open(contact.email, "contact.email")
+    if contact.preferred == "email" and email is not None:
+        return "email", email
+    return "sms", vault.open(contact.phone, "contact.phone")
 
 
 def recipient_of(session: Session, notification: Notification) -> Recipient:
@@ -120,16 +128,9 @@ def recipient_of(session: Session, notification: Notification) -> Recipient:
         to = reach.email if notification.channel == "email" else reach.phone
         return Recipient(to, hours=hours, obstacle=None if to else "no_address")
     number = service.duty_number
-    if notification.purpose == DUTY_ALERT and number is not None:
-        number = _night_number(session, service) or number
+    if notification.purpose == DUTY_ALERT:
+        number = duty_desk(session, service, clock.now()).duty_number or number
     return Recipient(number, hours=hours, obstacle=None if number else "no_duty_number")
-
-
-def _night_number(session: Session, service: Service) -> str | None:
-    """The number of the desk that is on duty for this one while it is closed; None while it is open or has none."""
-    if service.night_duty in (None, "own", "none") or is_open(desk_hours(service), clock.now()):
-        return None
-    return session.scalar(select(Service.duty_number).where(Service.key == service.night_duty))
 
 
 def _sender(session: Session, notification: Notification) -> Recipient:

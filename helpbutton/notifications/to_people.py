@@ -63,10 +63,29 @@ def alert_duty(session: Session, *, case: Case, service: Service, key: str) -> N
 def tell(session: Session, about: About, people: Iterable[To], *, reached: set[str]) -> bool:
     """Plan one notification for each person and channel; False when none of them can be told.
 
-    `reached` holds the numbers and addresses that have just been told, and grows: no phone rings twice.
+    `reached` holds the numbers and addresses that have just been told, and grows: no phone rings twice. An earlier one
+    about the same case that still waits to leave, as in an outage, serves for this one too.
     """
-    heard = [_tell(session, about, to, reached)[0] for to in people]
-    return any(heard)
+    heard = False
+    for to in people:
+        reached.update(_waiting(session, about, to))
+        heard = _tell(session, about, to, reached)[0] or heard
+    return heard
+
+
+def _waiting(session: Session, about: About, to: To) -> set[str]:
+    """The person's numbers and addresses to which an alert of this purpose about this case has not left yet."""
+    found = session.scalars(
+        select(Notification.channel).where(
+            Notification.case_id == about.case_id,
+            Notification.case_id.is_not(None),
+            Notification.purpose == about.purpose,
+            Notification.service_id == to.service_id,
+            Notification.account_id.is_not_distinct_from(to.account_id),
+            Notification.status == "planned",
+        )
+    )
+    return {address for channel in found if (address := _address(session, to, channel)) is not None}
 
 
 def told_lately(session: Session, case_id: int, *, since: dt.datetime) -> set[str]:

@@ -1,7 +1,8 @@
 """Changing the routes together with their proof, and proving them every night."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 import structlog
 from sqlalchemy import func, select
@@ -45,20 +46,10 @@ def change_routes(*, actor: Actor, change: RouteChange) -> Coverage:
     with transaction() as session:
         ended = _own_routes(session, actor, change.end)
         desks = _own_desks(session, actor, {row.service for row in change.add})
-        before = proved(directory.all_routes())
-        yesterday = clock.today() - dt.timedelta(days=1)
-        for route in ended:
-            if route.valid_from is not None and route.valid_from > yesterday:
-                session.delete(route)
-            else:
-                route.valid_to = yesterday
-        session.add_all(_route(row, desks[row.service]) for row in change.add)
-        session.flush()
-        after = proved(directory.all_routes())
-        if after.without_desk > before.without_desk:
-            known = {(gap.municipality, gap.topic, gap.why, gap.scope) for gap in before.gaps}
-            new = [g for g in after.gaps if (g.municipality, g.topic, g.why, g.scope) not in known]
-            raise LeavesGaps(after.without_desk - before.without_desk, tuple(new))
+        with without_new_gaps() as found:
+            end_routes(session, ended)
+            session.add_all(route_of(row, desks[row.service]) for row in change.add)
+            session.flush()
         for organisation_id in {service.organisation_id for service in desks.values()} | {
             session.get_one(Service, route.service_id).organisation_id for route in ended
         }:
@@ -69,7 +60,34 @@ def change_routes(*, actor: Actor, change: RouteChange) -> Coverage:
                 action="routes_changed",
                 subject=sealing.pseudonym("organisation", organisation_id),
             )
-        return after
+    return found[0]
+
+
+@contextmanager
+def without_new_gaps() -> Iterator[list[Coverage]]:
+    """Inside a transaction: raise LeavesGaps at the end when more combinations are without a desk than at the start.
+
+    The list then holds the new proof.
+    """
+    before = proved(directory.all_routes())
+    found: list[Coverage] = []
+    yield found
+    after = proved(directory.all_routes())
+    if after.without_desk > before.without_desk:
+        known = {(gap.municipality, gap.topic, gap.why, gap.scope) for gap in before.gaps}
+        new = [g for g in after.gaps if (g.municipality, g.topic, g.why, g.scope) not in known]
+        raise LeavesGaps(after.without_desk - before.without_desk, tuple(new))
+    found.append(after)
+
+
+def end_routes(session: Session, routes: Iterable[Route]) -> None:
+    """Yesterday was the last day of these routes; one that has not begun goes away."""
+    yesterday = clock.today() - dt.timedelta(days=1)
+    for route in routes:
+        if route.valid_from is not None and route.valid_from > yesterday:
+            session.delete(route)
+        else:
+            route.valid_to = yesterday
 
 
 def prove_nightly() -> None:
@@ -116,7 +134,8 @@ def _must_administer(actor: Actor, service: Service) -> None:
         raise NotFound(f"desk {service.key}")
 
 
-def _route(row: RouteRow, service: Service) -> Route:
+def route_of(row: RouteRow, service: Service) -> Route:
+    """The row of a route to this desk."""
     return Route(
         service_id=service.id,
         topic=row.topic,

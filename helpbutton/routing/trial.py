@@ -66,7 +66,7 @@ def what_if(*, change: RouteChange, since: dt.date) -> Trial:
             Case.role,
             func.count(),
         )
-        .where(Case.received_at >= dt.datetime.combine(since, dt.time(), tzinfo=clock.HELSINKI))
+        .where(~Case.canary, Case.received_at >= dt.datetime.combine(since, dt.time(), tzinfo=clock.HELSINKI))
         .group_by(Case.municipality_code, Case.topic, Case.kind, Case.language, Case.age_group, Case.role)
     )
     keys = {row.id: row.key for row in reading().execute(select(Service.id, Service.key))}

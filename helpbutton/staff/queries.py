@@ -35,6 +35,16 @@ def account_names(account_ids: set[int]) -> dict[int, str]:
     return {row[0]: row[1] for row in rows}
 
 
+def members_of(service_id: int) -> dict[int, str]:
+    """Names by account id of the active people who work at a desk or lead it."""
+    rows = reading().execute(
+        select(Account.id, Account.name)
+        .join(Membership, Membership.account_id == Account.id)
+        .where(Account.active, Membership.service_id == service_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def staffed_services(*, role: str | None = None) -> frozenset[int]:
     """Ids of the services with at least one active member, or one in this role."""
     members = (

@@ -1,6 +1,7 @@
 """Learning the weights of triage from config/triage/messages, for developers: `make triage-model`.
 
-Blends and thresholds are chosen on messages that the weights of their fold have not seen. Needs the extra `train`.
+Blends and thresholds are chosen on files that the weights of their fold have not seen: lines of one hand resemble
+each other. Needs the extra `train`.
 """
 
 import math
@@ -14,15 +15,15 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import GroupKFold
 from sklearn.svm import LinearSVC
 
-from helpbutton.triage import danger
+from helpbutton.triage import danger, hidden
 from helpbutton.triage.embedding import embed
 from helpbutton.triage.knowledge import FLAGS, topic_urgencies
 from helpbutton.triage.lexicon import spoken_for
 from helpbutton.triage.messages import Message, digest, messages
-from helpbutton.triage.model import FILE, Array
+from helpbutton.triage.model import ALARM_LANGUAGES, FILE, Array, alarm_place
 from helpbutton.triage.pieces import pieces
 from helpbutton.triage.words import Token, clean, tokenise
 
@@ -31,23 +32,36 @@ RAREST = 3
 STRENGTH = 0.3
 MEANING_PULL = 2.0
 """How long a vector of meaning is beside the pieces, whose length is 1."""
-FALSE_ALARMS = 0.06
-"""Share of harmless messages that likeness to danger may raise, besides those that the phrases raise."""
+FALSE_ALARMS = 0.09
+"""Share of ordinary harmless messages of a language that phrases and likeness to danger may raise together."""
+LOOK_ALIKES = "danger"
+"""What a file of dangers and of messages that only look like them has in its name."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """Messages as numbers: rows of pieces and of meaning, topic numbers, danger, the lexicon's weights and phrases."""
+    """Messages as numbers: rows of pieces and of meaning (each number about 1 large), topic numbers, danger and its
+    kinds, the lexicon's weights, whether a phrase raised, file and language."""
 
     pieces: csr_matrix
     meaning: Array
+    pull: Array
     topics: Array
     dangers: Array
+    kinds: Array
     spoken: Array
     phrases: Array
+    files: Array
+    languages: Array
 
     def rows(self, *, with_meaning: bool) -> csr_matrix:
-        return hstack([self.pieces, csr_matrix(self.meaning)]).tocsr() if with_meaning else self.pieces
+        if not with_meaning:
+            return self.pieces
+        return hstack([self.pieces, csr_matrix(self.meaning * self.pull)]).tocsr()
+
+    def net(self, chosen: Array) -> hidden.Net:
+        dangers = np.column_stack([self.dangers, self.kinds])[chosen]
+        return hidden.learn(self.meaning[chosen], self.topics[chosen], dangers, self.spoken.shape[1])
 
 
 def main() -> None:
@@ -57,8 +71,9 @@ def main() -> None:
     tokens = [tokenise(clean(message.text)) for message in given]
     vocabulary, rarity = _vocabulary(tokens)
     vectors = np.stack([_vector(message) for message in given])
-    centre = vectors.mean(axis=0)
-    seen = _seen(given, tokens, topics, vocabulary, rarity, (vectors - centre) * MEANING_PULL)
+    centre, spread = vectors.mean(axis=0), vectors.std(axis=0)
+    pieces_seen = _rows(tokens, vocabulary, rarity)
+    seen = _seen(given, tokens, topics, pieces_seen, ((vectors - centre) / spread, spread * MEANING_PULL))
     stored: dict[str, Any] = {}
     for name in ("joint", "alone"):
         weights, bias = _learn(seen, name)
@@ -66,7 +81,8 @@ def main() -> None:
         stored[f"{name}_bias"] = bias.astype(np.float32)
         stored[f"{name}_blend"], stored[f"{name}_alarm"] = _choose(seen, name)
         if name == "joint":
-            stored["meaning"] = (weights[len(vocabulary) :] * MEANING_PULL).astype(np.float32)
+            stored["meaning"] = (weights[len(vocabulary) :] * seen.pull[:, None]).astype(np.float32)
+    stored.update(seen.net(np.arange(len(given))).stored())
     np.savez_compressed(
         FILE,
         digest=digest(),
@@ -74,8 +90,9 @@ def main() -> None:
         pieces=np.array(list(vocabulary), dtype=np.uint32),
         rarity=rarity.astype(np.float16),
         centre=centre.astype(np.float32),
+        spread=spread.astype(np.float32),
         flags=np.array(FLAGS),
-        flag_weights=_flag_weights(given, seen),
+        flag_weights=_flag_weights(seen),
         **stored,
     )
     click.echo(f"{len(given)} messages, {len(vocabulary)} pieces, {FILE.stat().st_size // 1024} kB")
@@ -99,28 +116,29 @@ def _seen(
     given: Sequence[Message],
     tokens: Sequence[tuple[Token, ...]],
     topics: tuple[str, ...],
-    vocabulary: dict[int, int],
-    rarity: Array,
-    meaning: Array,
+    pieces_seen: csr_matrix,
+    meaning: tuple[Array, Array],
 ) -> Seen:
     number = {topic: place for place, topic in enumerate(topics)}
     spoken = np.zeros((len(given), len(topics)))
+    phrases = np.zeros(len(given), dtype=bool)
     for row, (message, found) in enumerate(zip(given, tokens, strict=True)):
-        for topic, weight in _spoken(message, found).items():
+        flags = tuple(dict.fromkeys(hit.flag for hit in danger.screen_tokens(clean(message.text), found)))
+        phrases[row] = bool(flags)
+        for topic, weight in spoken_for(found, message.language, flags=flags)[0].items():
             spoken[row, number[topic]] = weight
     return Seen(
-        pieces=_rows(tokens, vocabulary, rarity),
-        meaning=meaning,
+        pieces=pieces_seen,
+        meaning=meaning[0].astype(np.float32),
+        pull=meaning[1],
         topics=np.array([number[message.topic] for message in given]),
         dangers=np.array([bool(message.flags) for message in given]),
+        kinds=np.array([[flag in message.flags for flag in FLAGS] for message in given]),
         spoken=spoken,
-        phrases=np.array([bool(danger.screen(message.text)) for message in given]),
+        phrases=phrases,
+        files=np.array([message.file for message in given]),
+        languages=np.array([alarm_place(message.language) for message in given]),
     )
-
-
-def _spoken(message: Message, tokens: Sequence[Token]) -> dict[str, float]:
-    flags = tuple(dict.fromkeys(hit.flag for hit in danger.screen(message.text)))
-    return spoken_for(tokens, message.language, flags=flags)[0]
 
 
 def _rows(tokens: Sequence[Sequence[Token]], vocabulary: dict[int, int], rarity: Array) -> csr_matrix:
@@ -149,14 +167,15 @@ def _learn(seen: Seen, name: str) -> tuple[Array, Array]:
 
 
 def _choose(seen: Seen, name: str) -> tuple[Array, Array]:
-    """The blend with the lexicon and the alarm of danger, on scores of weights that had not seen the message."""
+    """The blend with the lexicon and the alarm of danger, on scores of weights that had not seen the file."""
     rows = seen.rows(with_meaning=name == "joint")
     scores = np.zeros(seen.spoken.shape)
-    alarms = np.zeros(len(seen.topics))
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
-    for learn, ask in folds.split(rows, seen.topics):
+    alarms = np.zeros((len(seen.topics), 2 if name == "joint" else 1))
+    for learn, ask in GroupKFold(FOLDS).split(rows, groups=seen.files):
         scores[ask] = _fit(rows[learn], seen.topics[learn]).decision_function(rows[ask])
-        alarms[ask] = _fit(rows[learn], seen.dangers[learn]).decision_function(rows[ask])
+        alarms[ask, 0] = _fit(rows[learn], seen.dangers[learn]).decision_function(rows[ask])
+        if name == "joint":
+            alarms[ask, 1] = seen.net(learn).answers(seen.meaning[ask])[:, 0]
     return _blend(seen, scores, name), _alarm(seen, alarms, name)
 
 
@@ -177,23 +196,35 @@ def _blend(seen: Seen, scores: Array, name: str) -> Array:
 
 
 def _alarm(seen: Seen, scores: Array, name: str) -> Array:
-    """Factor, offset and threshold of danger; the threshold lets few harmless messages pass."""
-    fitted = LogisticRegression(C=10.0).fit(scores[:, None], seen.dangers)
-    shares = 1 / (1 + np.exp(-fitted.decision_function(scores[:, None])))
-    counts_from = float(np.quantile(shares[~seen.dangers & ~seen.phrases], 1 - FALSE_ALARMS))
-    raised = (shares >= counts_from) | seen.phrases
-    found, false = raised[seen.dangers].mean(), raised[~seen.dangers].mean()
-    click.echo(f"{name}: danger found {found:.3f}, false alarms {false:.3f}, from {counts_from:.2f}")
-    return np.array([fitted.coef_[0, 0], fitted.intercept_[0], counts_from])
+    """Factors and offset of danger, then its threshold for each of `ALARM_LANGUAGES`: few harmless messages pass."""
+    fitted = LogisticRegression(C=10.0).fit(scores, seen.dangers)
+    shares = 1 / (1 + np.exp(-fitted.decision_function(scores)))
+    ordinary = ~seen.dangers & ~np.array([LOOK_ALIKES in file for file in seen.files])
+    heard = np.where(seen.phrases, 1.0, shares)
+    counts_from = np.array(
+        [
+            np.quantile(heard[ordinary & (seen.languages == place)], 1 - FALSE_ALARMS)
+            for place in range(len(ALARM_LANGUAGES))
+        ]
+    )
+    raised = heard >= np.minimum(counts_from, 0.99)[seen.languages]
+    alike = ~seen.dangers & ~ordinary
+    for place, language in enumerate(ALARM_LANGUAGES):
+        own = seen.languages == place
+        click.echo(
+            f"{name}, {language}: danger found {raised[own & seen.dangers].mean():.3f}, false alarms "
+            f"{raised[own & ordinary].mean():.3f}, on look-alikes {raised[own & alike].mean():.3f}, "
+            f"from {counts_from[place]:.2f}"
+        )
+    return np.array([*fitted.coef_[0], fitted.intercept_[0], *counts_from])
 
 
-def _flag_weights(given: Sequence[Message], seen: Seen) -> Array:
+def _flag_weights(seen: Seen) -> Array:
     """One column for each kind of danger: the mean of its messages less the mean of all dangers."""
     dangerous = seen.pieces[np.flatnonzero(seen.dangers)].mean(axis=0)
     columns = []
-    for flag in FLAGS:
-        rows = [row for row, message in enumerate(given) if flag in message.flags]
-        columns.append(np.asarray(seen.pieces[rows].mean(axis=0) - dangerous).ravel())
+    for kind in seen.kinds.T:
+        columns.append(np.asarray(seen.pieces[np.flatnonzero(kind)].mean(axis=0) - dangerous).ravel())
     return _small(np.stack(columns, axis=1))[0]
 
 

@@ -12,8 +12,9 @@ FOLDER = CONFIG_DIR / "triage" / "messages"
 
 @dataclass(frozen=True)
 class Message:
-    """A labelled message. The language is the beginning of its file's name: fi-2.tsv is Finnish."""
+    """A labelled message. The language is the beginning of its file's name: fi-2 is Finnish; a file is one hand's."""
 
+    file: str
     language: str
     topic: str
     flags: tuple[str, ...]
@@ -25,7 +26,7 @@ def messages() -> tuple[Message, ...]:
     found: dict[str, Message] = {}
     for file in _files():
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
-            message = _message(file.stem.split("-")[0], line, f"{file.name}:{number}")
+            message = _message(file.stem, line, f"{file.name}:{number}")
             found.setdefault(message.text, message)
     return tuple(found.values())
 
@@ -42,7 +43,7 @@ def _files() -> list[Path]:
     return sorted(FOLDER.glob("*.tsv"))
 
 
-def _message(language: str, line: str, where: str) -> Message:
+def _message(file: str, line: str, where: str) -> Message:
     fields = line.split("\t")
     if len(fields) != 3 or not fields[2].strip():
         raise KnowledgeError(f"{where}: expected topic, flags and text with tabs between")
@@ -50,4 +51,4 @@ def _message(language: str, line: str, where: str) -> Message:
     flags = () if written == "-" else tuple(written.split(","))
     if topic not in topic_urgencies() or not set(flags) <= set(FLAGS):
         raise KnowledgeError(f"{where}: unknown topic or flag")
-    return Message(language, topic, flags, text)
+    return Message(file, file.split("-")[0], topic, flags, text)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from helpbutton.config_dir import CONFIG_DIR
+from helpbutton.triage import hidden
 from helpbutton.triage.embedding import embed
 from helpbutton.triage.pieces import piece_of_stem, pieces, pieces_of_word
 from helpbutton.triage.words import Token, stem
@@ -20,19 +21,22 @@ from helpbutton.triage.words import Token, stem
 Array: TypeAlias = NDArray[Any]
 
 FILE = CONFIG_DIR / "triage" / "model.npz"
+ALARM_LANGUAGES = ("fi", "sv", "en", "others")
+"""Danger has a threshold for each: their lessons differ in number, and so do their scores."""
 _WINDOW = 7
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the weights say of one message: a score for each topic, one for danger, and with which weights.
+    """What the weights say of one message: a score for each topic, and for danger one from each voice.
 
+    The second voice is the net over meaning, where that is there; `kinds` are its scores for the kinds of danger.
     `known_words` counts the words whose stem stands in the lessons.
     """
 
     topics: Array
-    danger: float
-    with_meaning: bool
+    danger: Array
+    kinds: Array | None
     known_words: int
 
 
@@ -46,7 +50,7 @@ class _Weights:
     blend: Array
     """What a topic's score and a phrase's weight count in its share."""
     alarm: Array
-    """Factor and offset that make danger's score a share, and the share from where it counts."""
+    """Factors and offset that make danger's scores a share, and for each language the share from where it counts."""
 
 
 class Model:
@@ -62,6 +66,8 @@ class Model:
             for with_meaning, name in ((True, "joint"), (False, "alone"))
         }
         self._centre = stored["centre"].astype(np.float32)
+        self._spread = stored["spread"].astype(np.float32)
+        self._net = hidden.read(stored)
         self._meaning = stored["meaning"].astype(np.float32)
         self._flags: tuple[str, ...] = tuple(str(flag) for flag in stored["flags"])
         self._flag_weights = stored["flag_weights"]
@@ -75,29 +81,34 @@ class Model:
         if rows:
             length = math.sqrt(float(values @ values)) or 1.0
             scores = scores + (values / length) @ weights.small[rows].astype(np.float32) * weights.scale
-        if vector is not None:
-            scores = scores + (vector - self._centre) @ self._meaning
         known = sum(piece_of_stem(token.folded) in self._row for token in tokens)
-        return Evidence(scores[:-1], float(scores[-1]), vector is not None, known)
+        if vector is None:
+            return Evidence(scores[:-1], scores[-1:], None, known)
+        far = vector - self._centre
+        scores = scores + far @ self._meaning
+        answers = self._net.answers(far / self._spread)
+        return Evidence(scores[:-1], np.array([scores[-1], answers[0]]), answers[1:], known)
 
     def topic_shares(self, evidence: Evidence, spoken: Mapping[str, float]) -> dict[str, float]:
         """Topic -> probability, from the scores and the weights of the lexicon's phrases."""
-        of_score, of_phrases = self._sets[evidence.with_meaning].blend
+        of_score, of_phrases = self._weights(evidence).blend
         phrases = np.array([spoken.get(topic, 0.0) for topic in self.topics])
         pulls = of_score * evidence.topics + of_phrases * phrases
         shares = np.exp(pulls - pulls.max())
         shares = shares / shares.sum()
         return dict(zip(self.topics, (float(share) for share in shares), strict=True))
 
-    def danger_share(self, evidence: Evidence) -> tuple[float, float]:
+    def danger_share(self, evidence: Evidence, language: str) -> tuple[float, float]:
         """How much the message resembles those in which somebody was in danger (0-1), and from where it counts."""
-        factor, offset, counts_from = self._sets[evidence.with_meaning].alarm
-        odds = float(np.clip(factor * evidence.danger + offset, -30, 30))
-        return 1 / (1 + math.exp(-odds)), float(counts_from)
+        alarm, voices = self._weights(evidence).alarm, len(evidence.danger)
+        odds = float(np.clip(alarm[:voices] @ evidence.danger + alarm[voices], -30, 30))
+        return 1 / (1 + math.exp(-odds)), float(alarm[voices + 1 + alarm_place(language)])
 
-    def likeliest_flag(self, tokens: Sequence[Token]) -> str:
+    def likeliest_flag(self, evidence: Evidence, tokens: Sequence[Token]) -> str:
         """The kind of danger that a message which resembles danger is most like."""
         rows, values = self._found(pieces(tokens))
+        if evidence.kinds is not None:
+            return self._flags[int(np.argmax(evidence.kinds))]
         return self._flags[int(np.argmax(values @ self._flag_weights[rows]))] if rows else self._flags[0]
 
     def telling_words(self, tokens: Sequence[Token]) -> tuple[int, int]:
@@ -113,9 +124,17 @@ class Model:
         best = max(range(len(sums)), key=sums.__getitem__)
         return best, best + width - 1
 
+    def _weights(self, evidence: Evidence) -> _Weights:
+        return self._sets[evidence.kinds is not None]
+
     def _found(self, found: set[int]) -> tuple[list[int], Array]:
         rows = sorted(row for piece in found if (row := self._row.get(piece)) is not None)
         return rows, self._rarity[rows]
+
+
+def alarm_place(language: str) -> int:
+    """Which of `ALARM_LANGUAGES` a language is."""
+    return ALARM_LANGUAGES.index(language if language in ALARM_LANGUAGES else "others")
 
 
 @cache

@@ -66,7 +66,7 @@ def suggest(facts: TriageFacts) -> Suggestion:
     spoken = language.spoken_language(cleaned, tokens, facts.language)
     evidence = learnt().evidence(cleaned, tokens)
     said = danger.screen_tokens(cleaned, tokens)
-    alike = _alike(cleaned, tokens, evidence)
+    alike = _alike(cleaned, tokens, spoken, evidence)
     hits = (*said, *(hit for hit in alike if hit.flag not in {other.flag for other in said}))
     flags = tuple(dict.fromkeys(hit.flag for hit in hits))
     guess = topic.guess(cleaned, tokens, spoken, evidence, flags=flags, role=facts.role)
@@ -107,15 +107,15 @@ def warm_up() -> None:
     suggest(TriageFacts("x"))
 
 
-def _alike(cleaned: str, tokens: tuple[Token, ...], evidence: Evidence) -> tuple[DangerHit, ...]:
+def _alike(cleaned: str, tokens: tuple[Token, ...], spoken: str, evidence: Evidence) -> tuple[DangerHit, ...]:
     """The sign that a message resembles those in which somebody was in danger, with its most telling words."""
     if len(tokens) < _FEW_WORDS:
         return ()
-    share, counts_from = learnt().danger_share(evidence)
+    share, counts_from = learnt().danger_share(evidence, spoken)
     if share < counts_from:
         return ()
     first, last = learnt().telling_words(tokens)
-    flag = learnt().likeliest_flag(tokens)
+    flag = learnt().likeliest_flag(evidence, tokens)
     return (DangerHit(flag, quote(cleaned, tokens, Match(flag, first, last))),)
 
 

@@ -9,7 +9,7 @@ import os
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -44,6 +44,7 @@ class KeyStore:
         return _hkdf(self.epochs[epoch], f"organisation/{organisation_id}")
 
 
+@lru_cache(maxsize=4096)
 def _hkdf(root: bytes, label: str) -> bytes:
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=f"helpbutton/{label}".encode()).derive(
         root

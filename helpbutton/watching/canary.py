@@ -147,9 +147,7 @@ def _forget(session: Session, scope: ColumnElement[bool]) -> None:
     cases = select(Case.id).where(Case.canary, scope).scalar_subquery()
     session.execute(
         update(Notification)
-        .where(
-            Notification.case_id.in_(cases), Notification.status.in_(UNSETTLED)
-        )
+        .where(Notification.case_id.in_(cases), Notification.status.in_(UNSETTLED))
         .values(status="dropped", error="too_old", changed_at=clock.now())
     )
     session.execute(
@@ -157,6 +155,6 @@ def _forget(session: Session, scope: ColumnElement[bool]) -> None:
     )
     for table in reversed(Model.metadata.sorted_tables):
         of_case = [key.parent for key in table.foreign_keys if key.column is Case.__table__.c.id]
-        if of_case and table is not Notification.__table__:
+        if of_case and table not in (Notification.__table__, Case.__table__):
             session.execute(delete(table).where(or_(*(column.in_(cases) for column in of_case))))
     session.execute(delete(Case).where(Case.canary, scope).execution_options(synchronize_session=False))

@@ -26,9 +26,9 @@ CHANNELS = ("sms", "email")
 @policy("monitor")
 def show() -> Response:
     """Figures without personal data: ages, counts, the provider, spend, canaries."""
-    registry = CollectorRegistry(auto_describe=False)
-    registry.register(_State(watching.facts()))
-    return Response(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+    collected = CollectorRegistry(auto_describe=False)
+    collected.register(_State(watching.facts()))
+    return Response(generate_latest(collected), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
 class _State(Collector):

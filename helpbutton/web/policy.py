@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask import Flask, abort, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response
 
 from helpbutton.directory import queries as directory
+from helpbutton.web.carried import signed_out, vouches
 from helpbutton.web.monitor import admits
 from helpbutton.web.sessions import current_actor
 
@@ -45,7 +46,8 @@ def install(app: Flask, csrf: CSRFProtect) -> None:
 
 
 def _needs_csrf(app: Flask) -> bool:
-    return request.endpoint is not None and policy_of(app, request.endpoint) == "staff"
+    guarded = request.endpoint is not None and policy_of(app, request.endpoint) == "staff"
+    return guarded and not (request.method == "POST" and vouches())
 
 
 def _guard() -> Response | None:
@@ -59,8 +61,6 @@ def _guard() -> Response | None:
     if name == "staff":
         actor = current_actor()
         if actor is None:
-            return redirect(
-                url_for("sign_in.form", next=request.path if request.method == "GET" else None), 303
-            )
+            return signed_out()
         g.actor = actor
     return None

@@ -51,9 +51,27 @@ WORDS = {
         **PERSONAL_DATA,
     },
     "ground": {
+        "sender_allowed": N_("the sender allowed passing on"),
+        "recorded_consent": N_("a consent that is recorded with the case"),
         "sender_agreed": N_("the sender has agreed"),
         "child_interest_law": N_("the law: the child's interest demands it"),
         "danger_to_life_law": N_("the law: life or health is in danger"),
+    },
+    "channel": {"button": N_("the button"), "call": N_("a call"), "visit": N_("a visit")},
+    "step": {
+        "child_protection": N_("child protection notification"),
+        "contact_for_support": N_("contact with social welfare about the need for support"),
+        "police": N_("report to the police"),
+    },
+    "step_ground": {
+        "child_welfare_act_25": N_("Child Welfare Act, section 25"),
+        "child_welfare_act_25c": N_("Child Welfare Act, section 25 c: before the birth"),
+        "social_welfare_act_35_consent": N_("Social Welfare Act, section 35, subsection 1: with consent"),
+        "social_welfare_act_35_duty": N_("Social Welfare Act, section 35, subsection 2: without consent"),
+        "child_welfare_act_25_police": N_(
+            "Child Welfare Act, section 25, subsection 3: suspected crime against a child"
+        ),
+        "danger_to_life": N_("life or health in danger"),
     },
     "task": {
         "copy_request": N_("the sender asks for a copy"),
@@ -74,6 +92,25 @@ WORDS = {
         "family_asked_later": N_("the family asked to be contacted later"),
         "waits_for_consent": N_("a consent is needed first"),
         "waits_for_interpreter": N_("an interpreter is needed first"),
+    },
+    "given_back": {
+        "no_time": N_("I have no time for it"),
+        "away": N_("I am away"),
+        "too_close": N_("I know the family or may not handle it"),
+        "colleague_fits_better": N_("a colleague knows this better"),
+    },
+    "how": {
+        "phone": N_("by phone"),
+        "text_message": N_("by a text message of our own"),
+        "email": N_("by e-mail"),
+        "meeting": N_("by meeting them"),
+    },
+    "result": {
+        "reached": N_("we talked"),
+        "no_answer": N_("no answer"),
+        "left_message": N_("left a message"),
+        "asked_later": N_("they asked to be contacted later"),
+        "wrong_number": N_("wrong number or address"),
     },
     "because": {
         "quiet_hours": N_("it waits for the hours at which one may write"),
@@ -109,6 +146,7 @@ WORDS = {
         "not_reached": N_("not reached"),
         "withdrawn": N_("withdrawn by the sender"),
         "spam": N_("not sent by a person"),
+        "duplicate": N_("sent twice"),
         "other": N_("other"),
     },
     "language": NAMES,

@@ -1,4 +1,4 @@
-"""`make bench`: intake against a bare durable insert, intake under load, duty alerts, triage, the coverage proof."""
+"""`make bench`: intake against a bare durable insert and under load, duty alerts, triage, the proof, worklists."""
 
 import argparse
 import json
@@ -19,6 +19,7 @@ from helpbutton.routing import queries as routing
 from helpbutton.settings import Settings
 from helpbutton.triage import TriageFacts, screen, suggest, warm_up
 from tests.bench.alerts import bench_alerts
+from tests.bench.worklists import bench_worklists
 from tests.cast import MORNINGS, request_body
 from tests.chaos.families import Ledger, write
 from tests.conftest import prepare
@@ -27,6 +28,7 @@ from tests.processes import wait_for
 from tests.servers import Redis, postgres, redis
 
 SECONDS = {"short": 10, "release": 60}
+CASES = {"short": 100_000, "release": 1_000_000}
 RATE = 50
 
 
@@ -114,7 +116,8 @@ def post(url: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench")
     parser.add_argument("--profile", choices=SECONDS, default="short")
-    seconds = SECONDS[parser.parse_args().profile]
+    profile = parser.parse_args().profile
+    seconds = SECONDS[profile]
     bench_triage()
     with tempfile.TemporaryDirectory() as name, postgres(durable=True) as server, redis() as broker:
         directory = Path(name)
@@ -123,6 +126,7 @@ def main() -> None:
         config = Settings(data_dir=directory / "data", database_url=url, redis_url="none")
         prepare(config)
         bench_coverage(config)
+        bench_worklists(config, server, cases=CASES[profile], seconds=seconds, show=show)
         bench_alerts(config, directory / "alerts", server, broker, rate=RATE, seconds=seconds, show=show)
         with installation(config.data_dir, database_url=url, redis_url=broker.url) as place:
             place.start()

@@ -94,7 +94,7 @@ def worker_answers(running: Installation, page: Page) -> None:
     accessible(page, "case page")
     page.locator("form[action$='/take'] button").click()
     page.locator("#answer-body").fill(ANSWER)
-    page.locator("form[action$='/answer'] button").click()
+    page.locator("form[action$='/answer'] .primary").click()
     expect(page.locator("main")).to_contain_text(ANSWER)
 
 

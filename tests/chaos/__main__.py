@@ -1,6 +1,7 @@
 """`make chaos`: faults by the dozen while families write, then SMS through a hostile provider; judged in figures."""
 
 import argparse
+import logging
 import random
 import sys
 import tempfile
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+import structlog
 
 from helpbutton.settings import Settings
 from tests.chaos import families, judge, sending
@@ -34,6 +36,7 @@ def main() -> int:
     parser.add_argument("--only", choices=SCENARIOS)
     asked = parser.parse_args()
     faults, sends = PROFILES[asked.profile]
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     clean = True
     for name, scenario in SCENARIOS.items():
         if asked.only in (None, name):
@@ -82,8 +85,7 @@ def kill_while_families_write(
         writers = families.write(hurt.url, ledger, posts=MOST_POSTS, clients=6, pause_s=0.3)
         try:
             while done < faults:
-                enough = len(ledger.receipts) + chance.randint(1, 2 * REQUESTS_PER_FAULT)
-                wait_for(lambda: len(ledger.receipts) >= enough, within=120)
+                _wait_for_more(ledger, chance.randint(1, 2 * REQUESTS_PER_FAULT))
                 hurt.kill_something(chance)
                 done += 1
                 wait_for(f"{hurt.url}/health/live", within=60)
@@ -96,6 +98,11 @@ def kill_while_families_write(
         wait_for(lambda: judge.waiting(hurt.config) == 0, within=600, every=2)
     verdict = judge.judge(hurt.config, ledger, provider)
     return f"{done} faults, {verdict}", verdict.clean and not ledger.refused
+
+
+def _wait_for_more(ledger: families.Ledger, requests: int) -> None:
+    enough = len(ledger.receipts) + requests
+    wait_for(lambda: len(ledger.receipts) >= enough, within=120)
 
 
 def send_through_a_hostile_provider(

@@ -33,7 +33,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["changed_by"], ["staff_account.id"], name=op.f("fk_own_text_changed_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_own_text")),
         sa.UniqueConstraint(
-            "organisation_id", "purpose", "wording", "language", name=op.f("uq_own_text_organisation_id")
+            *("organisation_id", "purpose", "wording", "language"),
+            name=op.f("uq_own_text_organisation_id_purpose_wording_language"),
         ),
     )
 

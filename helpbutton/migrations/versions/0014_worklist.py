@@ -15,13 +15,13 @@ IDENTIFIER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 LANE = "(CASE WHEN urgency_rank = 0 THEN 0 ELSE 2 END) + (CASE WHEN answered_at IS NULL THEN 0 ELSE 1 END)"
 OPEN, CLOSED = "state <> 'closed'", "state = 'closed'"
 IN_ORDER = (
-    ("ix_case_open", "service_id", OPEN),
-    ("ix_case_mine", "assigned_to", OPEN),
-    ("ix_case_unassigned", "service_id", f"{OPEN} AND assigned_to IS NULL"),
-    ("ix_case_waiting", "service_id", f"{OPEN} AND state = 'waiting'"),
-    ("ix_case_returned", "service_id", f"{OPEN} AND returned_at IS NOT NULL"),
-    ("ix_case_review", "service_id", f"{OPEN} AND needs_review"),
-    ("ix_case_quarantined", "service_id", f"{OPEN} AND quarantined"),
+    ("ix_case_open", ["service_id"], OPEN),
+    ("ix_case_mine", ["service_id", "assigned_to"], OPEN),
+    ("ix_case_unassigned", ["service_id"], f"{OPEN} AND assigned_to IS NULL"),
+    ("ix_case_waiting", ["service_id"], f"{OPEN} AND state = 'waiting'"),
+    ("ix_case_returned", ["service_id"], f"{OPEN} AND returned_at IS NOT NULL"),
+    ("ix_case_review", ["service_id"], f"{OPEN} AND needs_review"),
+    ("ix_case_quarantined", ["service_id"], f"{OPEN} AND quarantined"),
 )
 FLAGS = ("needs_review", "quarantined")
 
@@ -35,6 +35,7 @@ def _create_index(name: str, columns: list[str], where: str) -> None:
 
 def upgrade() -> None:
     op.drop_index("ix_case_open", table_name="case_")
+    op.drop_index("ix_case__assigned_to", table_name="case_")
     op.add_column("case_", sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("case_", sa.Column("lane", sa.SmallInteger(), nullable=True))
     op.execute(f"UPDATE case_ SET lane = {LANE}")
@@ -42,7 +43,7 @@ def upgrade() -> None:
         batch.alter_column("lane", existing_type=sa.SmallInteger(), nullable=False)
         batch.create_check_constraint(op.f("ck_case__lane"), f"lane = {LANE}")
     for name, first, where in IN_ORDER:
-        _create_index(name, [first, "lane", "respond_by", "id"], where)
+        _create_index(name, [*first, "lane", "respond_by", "id"], where)
     _create_index("ix_case_closed", ["service_id", "closed_at", "id"], CLOSED)
     op.create_table(
         "name_token",
@@ -72,3 +73,4 @@ def downgrade() -> None:
         sqlite_where=sa.text(OPEN),
         postgresql_where=sa.text(OPEN),
     )
+    op.create_index("ix_case__assigned_to", "case_", ["assigned_to"])

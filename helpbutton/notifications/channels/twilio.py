@@ -20,6 +20,8 @@ from helpbutton.settings import Settings
 
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 3, 10
 CLOCK_SKEW = dt.timedelta(minutes=5)
+REPEAT = "#rc=5&rp=all"
+"""Twilio repeats a callback that we could not take, up to five times (its webhook connection overrides)."""
 NEWEST = 200
 """How many of the newest messages to one number are looked through."""
 NOT_PROCESSED = frozenset({404, 429})
@@ -65,7 +67,7 @@ class TwilioChannel:
                 from_=self._from,
                 body=message.body,
                 validity_period=message.validity_s,
-                status_callback=self._callback + message.attempt_id,
+                status_callback=f"{self._callback}{message.attempt_id}{REPEAT}",
             )
         except RequestException as error:
             return _broken(error)

@@ -2,12 +2,14 @@
 
 from functools import partial
 
-from flask import Response, g, redirect, request, url_for
+from flask import g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from helpbutton.cases import handling, lifecycle
+from helpbutton.cases.handovers import is_offered
 from helpbutton.cases.queries import open_case
 from helpbutton.conversation import operations as conversation
+from helpbutton.errors import NotFound
 from helpbutton.web.policy import policy
 from helpbutton.web.staff.case_page import (
     case_blueprint,
@@ -22,9 +24,14 @@ bp = case_blueprint("case", __name__)
 
 @bp.get("/cases/<number>")
 @policy("staff")
-def show(number: str) -> Response:
-    """Everything about one case; the look is on record."""
-    return case_page(open_case(actor=g.actor, number=number))
+def show(number: str) -> AnyResponse:
+    """Everything about one case; the look is on record. One that is offered to the actor's desk is shown as such."""
+    try:
+        return case_page(open_case(actor=g.actor, number=number))
+    except NotFound:
+        if not is_offered(actor=g.actor, number=number):
+            raise
+    return redirect(url_for("offers.show", number=number), 303)
 
 
 @bp.post("/cases/<number>/take")
@@ -41,14 +48,6 @@ def release(number: str) -> AnyResponse:
     """Back to the desk."""
     released = partial(handling.release, version=version_of_form())
     return make_move("release", number, released, reached=lambda case: case.assigned_to is None)
-
-
-@bp.post("/cases/<number>/answer")
-@policy("staff")
-def answer(number: str) -> AnyResponse:
-    """A message that the family sees."""
-    written = partial(conversation.answer, body=request.form.get("body", ""), token=token_of_form())
-    return make_move("answer", number, written, anchor="thread")
 
 
 @bp.post("/cases/<number>/note")

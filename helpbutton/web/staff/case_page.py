@@ -2,30 +2,29 @@
 
 import re
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from flask import Blueprint, Response, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from helpbutton import clock
-from helpbutton.cases import handling, lifecycle
+from helpbutton.cases import handling, lifecycle, statutory
 from helpbutton.cases.clock_queries import clocks_of
 from helpbutton.cases.clock_rules import PAUSE_REASONS
+from helpbutton.cases.handovers import handovers
 from helpbutton.cases.queries import CasePage, ReasonLine, open_case
 from helpbutton.cases.tasks import may_finish
+from helpbutton.conversation.drafts import DraftView
 from helpbutton.conversation.queries import thread_for_staff
 from helpbutton.db import reading
-from helpbutton.directory.languages import is_reviewed
 from helpbutton.errors import Conflict, FieldError, Invalid
-from helpbutton.i18n import reading_language
-from helpbutton.notifications.own_texts import said
 from helpbutton.notifications.queries import held_for_sender, opted_out
-from helpbutton.web.staff import safe_contact
+from helpbutton.web.staff import case_work, safe_contact
+from helpbutton.web.staff.answer_form import answer_form
 from helpbutton.web.staff.frame import staff_blueprint, staff_language, staff_page
 from helpbutton.web.staff.promise_clock import clock_lines, family_waits, promise_clock
 
 NUMBER = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}")
-REFERENCE_TO_COME = "····"
 SUBJECTS = ("topic", "triage", "desk", "promise")
 
 
@@ -62,11 +61,19 @@ def make_move(
 
 
 def case_page(
-    case: CasePage, *, status: int = 200, failed: str | None = None, errors: Sequence[FieldError] = ()
+    case: CasePage,
+    *,
+    status: int = 200,
+    failed: str | None = None,
+    errors: Sequence[FieldError] = (),
+    writing: Mapping[str, str] | None = None,
+    other_draft: DraftView | None = None,
 ) -> Response:
-    """The page of a case that has just been opened; `failed` names the form that was refused with `errors`."""
+    """The page of a case that has just been opened; `failed` names the form that was refused with `errors`.
+
+    `writing`: an answer that goes on, as it was typed; `other_draft`: what another page of this person keeps of it.
+    """
     language = staff_language()
-    nudged = safe_contact.is_nudged(case.contact)
     clocks, now = clocks_of(reading(), case.id), clock.now()
     waits = family_waits(clocks)
     return staff_page(
@@ -88,26 +95,18 @@ def case_page(
         held_back=held_for_sender(case.id),
         opted_out=opted_out(case.id),
         why=[[line.reason for line in case.reasons if line.subject == of] for of in SUBJECTS],
-        nudge=_nudge(case) if nudged else None,
+        answering=answer_form(case, typed=request.form if failed == "answer" else writing, errors=errors),
+        other_draft=other_draft,
+        step_grounds=statutory.GROUNDS,
         grounds=handling.GROUNDS,
         outcomes=lifecycle.OUTCOMES,
         form_token=uuid.uuid4(),
         may_finish=may_finish,
+        handed=handovers(actor=g.actor, case_id=case.id),
         failed=failed,
         errors=errors,
         typed=request.form if failed else {},
-    )
-
-
-def _nudge(case: CasePage) -> str:
-    """The text message as the family will get it."""
-    return said(
-        reading(),
-        service_id=case.desk.id,
-        purpose="nudge",
-        language=case.language if is_reviewed(case.language) else reading_language(case.language),
-        reference=REFERENCE_TO_COME,
-        may_name=case.contact.sms_may_name_service,
+        **case_work.context(case, clocks, language),
     )
 
 

@@ -5,19 +5,23 @@ from typing import Any
 from flask import Blueprint, Response, abort, g, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
 
 from helpbutton import clock, i18n
+from helpbutton.cases.handovers import count_offered
 from helpbutton.cases.tasks import answers_for
-from helpbutton.directory.sites import edited_organisations
 from helpbutton.errors import NotFound
 from helpbutton.feedback.operations import administered, waiting
 from helpbutton.figures.queries import may_see
+from helpbutton.web import carried
 from helpbutton.web.pages import choose_language, page
 from helpbutton.web.staff import words
 from helpbutton.web.staff.promise_clock import short_moment
 
 OVERSEERS = frozenset({"lead", "administrator"})
 """Roles that see what waits for a human."""
+KEEPERS = OVERSEERS | {"site_editor", "auditor"}
+"""Roles with something on the page `manage`."""
 
 
 def staff_blueprint(name: str, module: str) -> Blueprint:
@@ -42,7 +46,8 @@ def staff_page(template: str, /, *, status: int = 200, **context: Any) -> Respon
         actor=actor,
         oversees=actor is not None and bool(actor.roles & OVERSEERS),
         answers_tasks=actor is not None and bool(answers_for(actor)),
-        edits_sites=actor is not None and bool(edited_organisations(actor)),
+        manages=actor is not None and bool(actor.roles & KEEPERS),
+        offered_here=count_offered(actor) if actor is not None and actor.services else 0,
         sees_figures=actor is not None and may_see(actor),
         feedback_waiting=waiting(actor) if actor is not None and administered(actor) else None,
         w=words,
@@ -75,6 +80,11 @@ def _keep_language(_endpoint: str, values: dict[str, Any]) -> None:
         values.setdefault("lang", asked)
 
 
-def _refuse(error: Exception) -> Response:
+def _refuse(error: Exception) -> AnyResponse:
+    if isinstance(error, CSRFError) and "actor" in g:
+        if carried.wants_json():
+            return carried.outlived()
+        if carried.is_genuine():
+            return staff_page("staff/kept_form.html", status=400, **carried.kept())
     status = error.code if isinstance(error, HTTPException) and error.code else 404
     return staff_page("staff/refused.html", status=status, code=status)

@@ -52,8 +52,3 @@ def contact_hours(contact: ContactView, language: str) -> str:
     if contact.not_before:
         return i18n.gettext(language, "Not before %(time)s", time=contact.not_before)
     return i18n.gettext(language, "Not after %(time)s", time=contact.not_after)
-
-
-def is_nudged(contact: ContactView) -> bool:
-    """Whether a text message tells the family that a message is there, and nothing else."""
-    return contact.safe_to_text and contact.can_be_nudged

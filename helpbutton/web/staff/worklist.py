@@ -1,7 +1,9 @@
 """The worklist: which cases wait, how urgently, until when; what is new in it, and finding a case."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Response, g, jsonify, request
 
@@ -11,6 +13,7 @@ from helpbutton.cases import worklist as cases
 from helpbutton.cases.views import VIEWS, Filters, Place
 from helpbutton.directory import queries as directory
 from helpbutton.directory.queries import Desk, TopicView
+from helpbutton.directory.queries import Place as Municipality
 from helpbutton.errors import Invalid
 from helpbutton.web.policy import policy
 from helpbutton.web.staff.frame import staff_blueprint, staff_language, staff_page
@@ -18,6 +21,8 @@ from helpbutton.web.staff.promise_clock import PromiseClock, promise_clock
 from helpbutton.web.vocabulary import municipality_name
 
 bp = staff_blueprint("worklist", __name__)
+
+MUNICIPALITY = re.compile("[0-9]{3}")
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class Choices:
     desks: Sequence[Desk]
     topics: Sequence[TopicView]
     languages: Sequence[str]
-    municipalities: Sequence[str]
+    municipalities: Sequence[Municipality]
 
 
 @bp.get("/")
@@ -36,15 +41,15 @@ def show() -> Response:
     """One page of a view of the worklist, or an honest word to a role that sees no cases."""
     if not g.actor.services:
         return staff_page("staff/no_cases.html")
-    choices, newest = _choices(), cases.newest_line()
-    view, filters = _asked(choices)
+    newest = cases.newest_line()
+    view, filters = _asked()
     after = Place.parse(request.args.get("after", ""))
     return staff_page(
         "staff/worklist.html",
         view=view,
-        choices=choices,
+        choices=_choices(),
         filters=filters,
-        address=_address(choices, view, filters),
+        address=_address(view, filters),
         later=after is not None,
         newest=newest,
         counts=cases.counts(actor=g.actor, filters=filters),
@@ -61,7 +66,7 @@ def changes() -> Response:
     newest = cases.newest_line()
     answer = Response(status=304)
     if not request.if_none_match.contains(str(newest)):
-        view, filters = _asked(_choices())
+        view, filters = _asked()
         since = request.args.get("since", newest, type=int)
         new = cases.news(actor=g.actor, view=view, filters=filters, since=since)
         shown = f"{cases.COUNT_LIMIT}+" if new >= cases.COUNT_LIMIT else str(new)
@@ -83,7 +88,7 @@ def search() -> Response:
     return staff_page("staff/search.html", words=words, errors=(), **_rows(rows))
 
 
-def _rows(rows: list[cases.WorklistRow]) -> dict[str, object]:
+def _rows(rows: list[cases.WorklistRow]) -> dict[str, Any]:
     """Rows and what a template needs to put them into words."""
     language = staff_language()
     return {
@@ -103,32 +108,33 @@ def _choices() -> Choices:
         desks=sorted(desks, key=lambda desk: desk.id),
         topics=directory.topics(),
         languages=tuple(i18n.LANGUAGES),
-        municipalities=tuple(place.code for place in places),
+        municipalities=tuple(places),
     )
 
 
-def _asked(choices: Choices) -> tuple[str, Filters]:
+def _asked() -> tuple[str, Filters]:
     """View and filters of the address; what nobody could choose is left out."""
-    view = request.args.get("view", "services")
-    desks = {desk.key: desk.id for desk in choices.desks}
+    view, desk = request.args.get("view", "services"), request.args.get("desk")
+    desks = directory.desks(g.actor.services).values() if desk else ()
+    municipality = request.args.get("municipality", "")
     return view if view in VIEWS else "services", Filters(
-        service=desks.get(request.args.get("desk", "")),
-        topic=_one_of("topic", [topic.id for topic in choices.topics]),
-        language=_one_of("language", choices.languages),
-        municipality=_one_of("municipality", choices.municipalities),
+        service=next((one.id for one in desks if one.key == desk), None),
+        topic=_one_of("topic", [topic.id for topic in directory.topics()]),
+        language=_one_of("language", i18n.LANGUAGES),
+        municipality=municipality if MUNICIPALITY.fullmatch(municipality) else None,
     )
 
 
-def _one_of(field: str, known: Sequence[str]) -> str | None:
+def _one_of(field: str, known: Collection[str]) -> str | None:
     asked = request.args.get(field)
     return asked if asked in known else None
 
 
-def _address(choices: Choices, view: str, filters: Filters) -> dict[str, str | None]:
+def _address(view: str, filters: Filters) -> dict[str, str | None]:
     """What an address of this view with these filters says."""
     return {
         "view": view,
-        "desk": next((desk.key for desk in choices.desks if desk.id == filters.service), None),
+        "desk": request.args.get("desk") if filters.service is not None else None,
         "topic": filters.topic,
         "language": filters.language,
         "municipality": filters.municipality,

@@ -1,10 +1,10 @@
 // Tells calmly what is new in the worklist, and moves through it by keys. Everything works without it.
 
-const EVERY_MS = 20_000;
+const EVERY_MS = 30_000;
 const KEYS_OFF = "helpbutton-keys-off";
 const news = document.querySelector(".news");
 const title = document.title;
-let etag = null;
+let etag = `"${new URL(news.dataset.changes, location).searchParams.get("since")}"`;
 let timer = null;
 
 const say = (words, address) => {
@@ -15,7 +15,7 @@ const say = (words, address) => {
 };
 
 const ask = async () => {
-  const headers = etag ? { "If-None-Match": etag } : {};
+  const headers = { "If-None-Match": etag };
   const answer = await fetch(news.dataset.changes, { headers, cache: "no-store", redirect: "manual" });
   if (answer.type === "opaqueredirect") {
     say(news.dataset.signedOut, location.href);

@@ -106,7 +106,8 @@ def test_what_was_not_promised_to_the_family_climbs_without_telling_it(
     at(MORNING, 61)
     assert notifications_to_family() == []
     assert [view.subject for view in waiting_on(case)] == [kind]
-    assert desk.told() == (["lead-1@example.fi"] if kind == "statutory" else [DUTY])
+    of_lead = "lead-1@example.fi"
+    assert desk.told() == {"statutory": [of_lead], "acceptance": [DUTY, of_lead]}.get(kind, [DUTY])
     assert desk.phone_of(lead) not in desk.told()
 
 

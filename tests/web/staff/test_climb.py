@@ -27,7 +27,7 @@ def pages(app: Flask) -> None:
     @policy("staff")
     def on_case(number: str) -> Response:
         case = open_case(actor=g.actor, number=number)
-        return staff_page("staff/case_climb.html", case=case, climbs=waiting_on(case.id))
+        return staff_page("staff/case/climb.html", case=case, climbs=waiting_on(case.id))
 
     @policy("staff")
     def on_list() -> Response:

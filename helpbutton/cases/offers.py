@@ -1,0 +1,36 @@
+"""The open offer of a case to another desk: found, settled, and over as soon as the case goes another way."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpbutton import clock
+from helpbutton.cases import clocks
+from helpbutton.cases.clock_rules import HAND_OVER
+from helpbutton.cases.handover_models import Transfer
+from helpbutton.cases.models import Case
+
+
+def open_offer(session: Session, case_id: int) -> Transfer | None:
+    """The offer that waits for another desk's word, as it is stored now; the caller holds the case's lock."""
+    own = select(Transfer).where(Transfer.case_id == case_id, Transfer.status == "offered")
+    return session.scalar(own.execution_options(populate_existing=True))
+
+
+def settle(offer: Transfer, status: str, *, by: int | None = None) -> None:
+    """The offer is decided, by this account or by nobody."""
+    offer.status, offer.decided_at, offer.decided_by = status, clock.now(), by
+
+
+def drop_offer(session: Session, case: Case) -> None:
+    """The case goes another way: an offer that is open is none any more."""
+    offer = open_offer(session, case.id)
+    if offer is not None:
+        settle(offer, "taken_back")
+        clocks.stop(session, case, HAND_OVER, moot=True)
+
+
+def settle_return(session: Session, case: Case) -> None:
+    """Somebody at the desk has taken up what had come back to it."""
+    if case.returned_at is not None:
+        clocks.stop(session, case, HAND_OVER)
+        case.returned_at = None

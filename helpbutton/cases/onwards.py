@@ -1,0 +1,79 @@
+"""Recording a case onwards: its whole story for the client record system, and the mark that it was recorded there."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpbutton import clock
+from helpbutton.cases.access import case_for, write_logbook
+from helpbutton.cases.models import Case
+from helpbutton.cases.outside_models import RecordOnward
+from helpbutton.db import transaction
+from helpbutton.errors import FieldError, Invalid
+from helpbutton.staff.actor import Actor
+from helpbutton.staff.queries import account_names
+from helpbutton.vault.sealing import CaseVault
+
+SYSTEM_LIMIT = 200
+
+
+@dataclass(frozen=True)
+class OnwardView:
+    """Where a case was recorded, by whom and when (aware UTC)."""
+
+    system: str
+    name: str
+    at: dt.datetime
+
+
+def mark_recorded(*, actor: Actor, number: str, system: str, token: str) -> None:
+    """The case stands in the client record system `system` (name and reference) from now on, and the time for which it
+    is kept here begins. The same `token` again changes nothing. Raises NotFound, Invalid.
+    """
+    system = system.strip()
+    if not system:
+        raise Invalid(FieldError("system", "required"))
+    if len(system) > SYSTEM_LIMIT:
+        raise Invalid(FieldError("system", "too_long", {"limit": SYSTEM_LIMIT}))
+    if not system.isprintable():
+        raise Invalid(FieldError("system", "characters"))
+    with transaction() as session:
+        case = case_for(session, actor=actor, number=number, action="record_onward")
+        if session.scalar(select(RecordOnward.id).where(RecordOnward.token == token)) is not None:
+            return
+        vault = case.case_key.vault()
+        session.add(
+            RecordOnward(
+                case_id=case.id,
+                at=clock.now(),
+                account_id=actor.account_id,
+                token=token,
+                system=vault.seal_text(system, f"record_onward.system/{token}"),
+            )
+        )
+        case.recorded_at = case.recorded_at or clock.now()
+        write_logbook(session, case, "recorded_onward", actor=actor)
+
+
+def records_of(session: Session, case: Case, vault: CaseVault) -> tuple[OnwardView, ...]:
+    """Where a case that the caller has opened was recorded, oldest first."""
+    rows = session.scalars(
+        select(RecordOnward).where(RecordOnward.case_id == case.id).order_by(RecordOnward.id)
+    ).all()
+    names = account_names({row.account_id for row in rows})
+    return tuple(
+        OnwardView(
+            vault.open(row.system, f"record_onward.system/{row.token}") or "",
+            names.get(row.account_id, ""),
+            row.at,
+        )
+        for row in rows
+    )
+
+
+def put_on_record(*, actor: Actor, number: str, way: str) -> None:
+    """The audit line of a look at the whole case: `print` (the page to copy or print) or `export`. Raises NotFound."""
+    with transaction() as session:
+        case_for(session, actor=actor, number=number, action=way)

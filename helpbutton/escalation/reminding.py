@@ -1,0 +1,53 @@
+"""What one person is told once: that a colleague has given them a case, that the date of a reminder has come."""
+
+from sqlalchemy.orm import Session
+
+from helpbutton.cases import clocks, lifecycle
+from helpbutton.cases.clock_rules import ACCEPTANCE
+from helpbutton.cases.models import Case, CaseEvent
+from helpbutton.cases.work_models import Reminder
+from helpbutton.db import transaction
+from helpbutton.directory.models import Service
+from helpbutton.escalation.people import list_of, people_on
+from helpbutton.notifications.lifecycle import REMINDER_ALERT
+from helpbutton.notifications.to_people import About, To, tell
+from helpbutton.staff.choices import REMINDERS
+from helpbutton.staff.queries import members_of
+
+
+def tell_assigned(event_id: int) -> None:
+    """To-do: tell the colleague who was given a case, unless it has been settled meanwhile."""
+    with transaction() as session:
+        event = session.get_one(CaseEvent, event_id)
+        case = session.get_one(Case, event.case_id)
+        colleague = int(event.params["colleague"])
+        waits = clocks.clock_running(session, case.id, ACCEPTANCE)
+        if case.assigned_to == colleague and waits is not None and waits.slipped_at is None:
+            about = About(REMINDER_ALERT, REMINDERS, f"event/{event_id}/assigned", case.id)
+            tell(session, about, [To(case.service_id, colleague)], reached=set())
+
+
+def remind(reminder_id: int) -> None:
+    """To-do: the date of a reminder has come; nobody is told when it is done already or the case is closed.
+
+    A person who does not work at the desk of the case any more is not told; the desk is.
+    """
+    with transaction() as session:
+        row = session.get_one(Reminder, reminder_id)
+        case = session.get_one(Case, row.case_id)
+        if row.done_at is not None or case.state == lifecycle.CLOSED:
+            return
+        service = session.get_one(Service, case.service_id)
+        about = About(REMINDER_ALERT, REMINDERS, f"reminder/{row.id}", case.id)
+        if row.account_id is not None and row.account_id in members_of(service.id):
+            tell(session, about, [To(service.id, row.account_id)], reached=set())
+        else:
+            _tell_desk(session, about, case, service)
+
+
+def _tell_desk(session: Session, about: About, case: Case, service: Service) -> None:
+    """Whoever has the case, else who is on duty or the duty number, else whoever leads the desk."""
+    groups = (people_on(session, who, case=case, service=service, told=()) for who in ("assigned", "duty"))
+    for people in (*groups, list_of(session, service)):
+        if tell(session, about, people, reached=set()):
+            return

@@ -1,0 +1,1 @@
+"""What the product lets go of: everything of an organisation, exported and then erased."""

@@ -1,0 +1,1 @@
+"""From empty to live: what an installation still lacks before families can rely on it."""

@@ -1,0 +1,115 @@
+"""The steps from an empty database to a live service, each with whether it is done and what is left."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, select
+
+from helpbutton.cases.models import Case
+from helpbutton.db import reading
+from helpbutton.directory.models import Organisation, Service, Site, SiteSeen
+from helpbutton.directory.queries import desk_hours
+from helpbutton.routing.queries import check
+from helpbutton.staff.models import Account, Membership
+from helpbutton.staff.passwords import NOBODY
+from helpbutton.staff.queries import staffed_services
+
+STEPS = (
+    "organisation",
+    "administrator",
+    "desk",
+    "hours",
+    "member",
+    "number",
+    "site",
+    "snippet",
+    "routes",
+    "test",
+)
+"""In the order in which they are taken: each needs those before it."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of `STEPS`. `left` counts what is missing (desks without a member, gaps of routing ...); 0 when it is done.
+
+    `names` are keys of the first few that miss something: desks, or gaps in words.
+    """
+
+    id: str
+    left: int
+    names: tuple[str, ...] = ()
+
+    @property
+    def done(self) -> bool:
+        return self.left == 0
+
+
+SHOWN = 5
+
+
+def steps() -> tuple[Step, ...]:
+    """Every step as it stands now."""
+    session = reading()
+    desks = session.scalars(select(Service).order_by(Service.key)).all()
+    staffed = staffed_services()
+    unopened = [desk.key for desk in desks if not any(desk_hours(desk).week)]
+    unstaffed = [desk.key for desk in desks if desk.id not in staffed]
+    silent = [desk.key for desk in desks if not desk.duty_number]
+    found = {
+        "organisation": _any("organisation", select(Organisation.id)),
+        "administrator": Step("administrator", 0 if _administrators() else 1),
+        "desk": Step("desk", 0 if desks else 1),
+        "hours": _missing("hours", unopened, bool(desks)),
+        "member": _missing("member", unstaffed, bool(desks)),
+        "number": _missing("number", silent, bool(desks)),
+        "site": _any("site", select(Site.id).where(Site.active)),
+        "snippet": Step("snippet", 0 if _seen_site() else 1),
+        "routes": _routes() if desks else Step("routes", 1),
+        "test": Step("test", 0 if _answered() else 1),
+    }
+    return tuple(found[name] for name in STEPS)
+
+
+def is_live() -> bool:
+    """Whether nothing is missing any more."""
+    return all(step.done for step in steps())
+
+
+def _any(name: str, ids: Select[int]) -> Step:
+    """Done as soon as there is one."""
+    return Step(name, 0 if reading().scalar(ids.limit(1)) is not None else 1)
+
+
+def _missing(name: str, keys: list[str], any_desk: bool) -> Step:
+    return Step(name, len(keys) if any_desk else 1, tuple(keys[:SHOWN]))
+
+
+def _administrators() -> int:
+    """How many people could sign in and keep an organisation: those who only have an invitation are not counted."""
+    return (
+        reading().scalar(
+            select(func.count())
+            .select_from(Membership)
+            .join(Account, Account.id == Membership.account_id)
+            .where(Membership.role == "administrator", Account.active, Account.password_hash != NOBODY)
+        )
+        or 0
+    )
+
+
+def _seen_site() -> bool:
+    """Whether a page of an active site has opened its button."""
+    seen = select(SiteSeen.site_id).join(Site, Site.id == SiteSeen.site_id)
+    return reading().scalar(seen.where(Site.active, SiteSeen.seen_at.is_not(None)).limit(1)) is not None
+
+
+def _routes() -> Step:
+    gaps = check().gaps
+    return Step(
+        "routes", len(gaps), tuple(f"{gap.municipality} {gap.topic or ''}: {gap.why}" for gap in gaps[:SHOWN])
+    )
+
+
+def _answered() -> bool:
+    found = select(Case.id).where(Case.answered_at.is_not(None), ~Case.canary).limit(1)
+    return reading().scalar(found) is not None

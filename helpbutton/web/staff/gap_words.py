@@ -1,0 +1,78 @@
+"""Gaps of the proof in words: which places, which topics, and what is wrong with the desk where they would end."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from helpbutton import i18n
+from helpbutton.reasons import N_
+from helpbutton.routing.coverage import Gap
+from helpbutton.web.vocabulary import municipality_name, topic_name, word
+
+MOST_SHOWN = 12
+EVERY_TOPIC = 20
+WHY = (
+    (r"no route leads to a desk", N_("No route leads to a desk.")),
+    (r"desk (?P<desk>\S+) is not in force", N_("The desk %(desk)s is not in use on that day.")),
+    (r"desk (?P<desk>\S+) has no opening hours .*", N_("The desk %(desk)s is not open at all in a month.")),
+    (r"desk (?P<desk>\S+) has no active member", N_("The desk %(desk)s has no member.")),
+    (r"desk (?P<desk>\S+) has no number for alerts", N_("The desk %(desk)s has no duty number.")),
+    (
+        r"desk (?P<desk>\S+) does not take (?P<kind>\S+)",
+        N_("The desk %(desk)s does not take this kind: %(kind)s."),
+    ),
+    (
+        r"desk (?P<desk>\S+) does not serve in Swedish, .*",
+        N_("The desk %(desk)s does not serve in Swedish, an official language there."),
+    ),
+    (
+        r"desk (?P<desk>\S+) does not serve (?P<language>\S+) and .*",
+        N_("The desk %(desk)s has neither this language nor interpreters: %(language)s."),
+    ),
+    (
+        r"desk (?P<desk>\S+) does not say who .*",
+        N_("The desk %(desk)s does not say who is told of urgent cases while it is closed."),
+    ),
+)
+"""As `routing.coverage` and `routing.queries` write them, for a person."""
+
+
+@dataclass(frozen=True)
+class GapLine:
+    """One reason at some places: their names, topic labels (none: every topic), the reason as a sentence."""
+
+    why: str
+    places: tuple[str, ...]
+    more_places: int
+    topics: tuple[str, ...]
+
+
+def gap_lines(gaps: Iterable[Gap], language: str) -> list[GapLine]:
+    """The gaps grouped by reason and topics, those with the most places first."""
+    topics_at: dict[tuple[str, str], set[str]] = {}
+    for gap in gaps:
+        topics_at.setdefault((gap.why, gap.municipality), set()).add(gap.topic or "")
+    grouped: dict[tuple[str, frozenset[str]], list[str]] = {}
+    for (why, code), topics in topics_at.items():
+        grouped.setdefault((why, frozenset(topics)), []).append(code)
+    biggest = sorted(grouped.items(), key=lambda group: len(group[1]), reverse=True)
+    return [_line(why, topics, codes, language) for (why, topics), codes in biggest[:MOST_SHOWN]]
+
+
+def _line(why: str, topics: frozenset[str], codes: list[str], language: str) -> GapLine:
+    named = tuple(municipality_name(code, language) for code in codes[:MOST_SHOWN])
+    labels = (
+        () if len(topics) > EVERY_TOPIC else tuple(topic_name(topic, language) for topic in sorted(topics))
+    )
+    return GapLine(_why(why, language), named, len(codes) - len(named), labels)
+
+
+def _why(why: str, language: str) -> str:
+    for pattern, message in WHY:
+        if found := re.fullmatch(pattern, why):
+            named = {
+                name: value if name == "desk" else word(name, value, language)
+                for name, value in found.groupdict().items()
+            }
+            return i18n.gettext(language, message, **named)
+    return why

@@ -1,0 +1,43 @@
+"""The health of the installation in words, for administrators: what holds, what does not, and what to do then."""
+
+from flask import Response, abort, g
+
+from helpbutton.watching import queries as watching
+from helpbutton.watching.checks import CHECKS, Facts, Level, failing
+from helpbutton.web.policy import policy
+from helpbutton.web.staff import health_words as words
+from helpbutton.web.staff.frame import staff_blueprint, staff_language, staff_page
+
+bp = staff_blueprint("health_page", __name__)
+
+
+@bp.get("/health")
+@policy("staff")
+def show() -> Response:
+    """Every check, the worst first; the same facts as `/metrics` and `/health/ready`."""
+    if "administrator" not in g.actor.organisations.values():
+        abort(403)
+    facts = watching.facts()
+    order = sorted(CHECKS, key=lambda check: check.holds(facts))
+    return staff_page(
+        "staff/health.html",
+        lines=[words.line(check, facts, staff_language()) for check in order],
+        worst=_worst(facts),
+        facts=facts,
+        stages=words.STAGES,
+        outcomes=_outcomes(facts),
+    )
+
+
+def _worst(facts: Facts) -> str:
+    levels: tuple[Level, ...] = ("down", "alarm", "attention")
+    return next((level for level in levels if failing(facts, level)), "ok")
+
+
+def _outcomes(facts: Facts) -> list[tuple[str, dict[str, int]]]:
+    """Each channel with what its attempts of the last quarter of an hour came to."""
+    channels = sorted({channel for channel, _ in facts.outcomes}, reverse=True)
+    return [
+        (channel, {outcome: n for (of, outcome), n in facts.outcomes.items() if of == channel})
+        for channel in channels
+    ]

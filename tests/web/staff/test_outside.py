@@ -1,0 +1,154 @@
+"""Outside the button: a call becomes a case, steps that the law demands are noted, a case is recorded onwards."""
+
+import re
+import uuid
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.cast import Cast, hidden_fields
+from tests.web.staff.pages import (
+    audit_lines,
+    case_row,
+    case_url,
+    numbers_listed,
+    post,
+    read,
+    send_case,
+    send_form,
+    visible_text,
+)
+
+CALL = {
+    "channel": "call",
+    "text": "Äiti soitti: nukahtaminen kestää tunteja ja kaikki ovat väsyneitä.",
+    "municipality": "853",
+    "language": "fi",
+    "role": "parent",
+    "phone": "040 123 4567",
+    "safe_to_call": "1",
+}
+
+
+def form(browser: FlaskClient) -> dict[str, str]:
+    """The form filled in, at the first of the person's desks."""
+    page = read(browser, "/staff/register?lang=en")
+    desk = re.search(r'name="desk"[^>]*>\s*<option value="(\d+)"', page)
+    return hidden_fields(page) | ({"desk": desk.group(1)} if desk else {}) | CALL
+
+
+def register(browser: FlaskClient, **changes: str) -> tuple[int, str]:
+    answer = browser.post("/staff/register?lang=en", data=form(browser) | changes)
+    return answer.status_code, answer.get_data(as_text=True)
+
+
+def test_a_call_becomes_a_case_with_receipt_and_promise(
+    app_on_both: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
+    cara = cast.sign_in("cara")
+    status, page = register(cara)
+    assert status == 200
+    code = re.search(r"(?:<span>[0-9A-Z]{4}</span>(?:<i>-</i>)? ?){5}", page)
+    assert code is not None
+    (number,) = numbers_listed(page)
+    drain()
+    case = case_row(number)
+    assert (case.channel, case.state, case.urgency != "") == ("call", "in_progress", True)
+    assert case.assigned_to == cast.actor("cara").account_id
+    assert "a call" in read(cara, case_url(number) + "?lang=en")
+    groups = "-".join(re.findall(r"<span>([0-9A-Z]{4})</span>", code.group()))
+    family = app_on_both.test_client().post("/receipt", data={"code": groups, "step": "open"})
+    assert "nukahtaminen" in family.get_data(as_text=True)
+    assert audit_lines(cast, "cara", "register") == 1
+
+
+def test_the_same_form_twice_is_one_case(app: Flask, cast: Cast) -> None:
+    cara = cast.sign_in("cara")
+    fields = form(cara)
+    pages = [cara.post("/staff/register", data=fields).get_data(as_text=True) for _ in range(2)]
+    assert numbers_listed(pages[0]) == numbers_listed(pages[1]) != set()
+    assert cara.post("/staff/register", data=fields | {"text": "Toinen asia."}).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("text", "", "Write a few words"),
+        ("channel", "", "Choose whether it was a call or a visit."),
+        ("municipality", "", "This municipality is not known"),
+        ("phone", "12", "This does not look like a phone number"),
+    ],
+)
+def test_what_is_missing_is_said_and_everything_stays(
+    app: Flask, cast: Cast, field: str, value: str, says: str
+) -> None:
+    status, page = register(cast.sign_in("cara"), **{field: value})
+    assert status == 422
+    assert says in unescape(visible_text(page))
+    assert field == "text" or "nukahtaminen kestää tunteja" in page
+
+
+def test_only_people_of_a_desk_register_there(app: Flask, cast: Cast) -> None:
+    assert cast.sign_in("kim").get("/staff/register").status_code == 403
+    cara = cast.sign_in("cara")
+    fields = form(cara) | {"desk": "999999"}
+    assert cara.post("/staff/register", data=fields).status_code == 404
+
+
+def test_a_step_that_the_law_demands_is_noted_once(
+    app_on_both: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
+    number = send_case(cast, drain)
+    cara = cast.sign_in("cara")
+    step = {
+        "step_kind": "child_protection",
+        "step_ground": "child_welfare_act_25",
+        "taken_on": "2026-01-02",
+        "step_by": "Cara, puhelimitse",
+        "step_about": "Päivystys ottaa yhteyttä.",
+    }
+    fields = hidden_fields(read(cara, case_url(number))) | step
+    assert post(cara, number, "statutory", fields).status_code == 303
+    assert post(cara, number, "statutory", fields).status_code == 303
+    page = unescape(visible_text(read(cara, case_url(number) + "?lang=en")))
+    assert page.count("Päivystys ottaa yhteyttä.") == 1
+    assert "Child Welfare Act, section 25" in page
+    wrong = step | {"step_ground": "danger_to_life", "taken_on": "2999-01-01", "token": str(uuid.uuid4())}
+    answer = post(cara, number, "statutory", fields | wrong)
+    assert answer.status_code == 422
+    said = unescape(visible_text(answer.get_data(as_text=True)))
+    assert "Päivystys ottaa yhteyttä." in said
+
+
+def test_the_whole_case_is_printed_exported_and_marked(
+    app: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
+    number = send_case(cast, drain)
+    cara = cast.sign_in("cara")
+    send_form(cara, number, "answer", body="Soitan huomenna.")
+    page = read(cara, case_url(number) + "/onwards?lang=en")
+    assert "Soitan huomenna." in page
+    fields = hidden_fields(page)
+    data = cara.post(case_url(number) + "/export", data=fields).get_json()
+    assert data["number"] == number
+    assert [entry["body"] for entry in data["conversation"]] == ["Soitan huomenna."]
+    empty = cara.post(case_url(number) + "/recorded?lang=en", data=fields)
+    assert empty.status_code == 422
+    assert "Write in which system" in unescape(empty.get_data(as_text=True))
+    marked = cara.post(case_url(number) + "/recorded", data=fields | {"system": "Asiakastieto 4711"})
+    assert marked.status_code == 303
+    assert case_row(number).recorded_at is not None
+    assert "Recorded in Asiakastieto 4711" in unescape(read(cara, case_url(number) + "?lang=en"))
+    assert {audit_lines(cast, "cara", way) for way in ("print", "export", "record_onward")} == {1}
+
+
+def test_nobody_else_prints_or_exports(app: Flask, cast: Cast, drain: Callable[[], int]) -> None:
+    number = send_case(cast, drain)
+    dan = cast.sign_in("dan")
+    fields = hidden_fields(read(dan, "/staff/register"))
+    assert dan.get(case_url(number) + "/onwards").status_code == 404
+    assert dan.post(case_url(number) + "/export", data=fields).status_code == 404
+    assert dan.post(case_url(number) + "/recorded", data=fields | {"system": "X"}).status_code == 404
