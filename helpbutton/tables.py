@@ -10,6 +10,7 @@ MODELS = (
     "helpbutton.directory.models",
     "helpbutton.activities.models",
     "helpbutton.staff.models",
+    "helpbutton.staff.duty_models",
     "helpbutton.cases.models",
     "helpbutton.cases.work_models",
     "helpbutton.cases.handover_models",

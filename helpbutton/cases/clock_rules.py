@@ -17,7 +17,7 @@ OWN_DAYS = {ACCEPTANCE: 1, HAND_OVER: 3}
 """Working days that do not depend on the desk's promise: to accept or return a case, to finish handing it over."""
 
 PAUSE_REASONS = ("time_agreed", "family_asked_later", "waits_for_consent", "waits_for_interpreter")
-NEVER_PAUSED = (FIRST_CONTACT, STATUTORY)
+NEVER_PAUSED = (FIRST_CONTACT, STATUTORY, ACCEPTANCE, HAND_OVER)
 LONGEST_PAUSE = dt.timedelta(days=14)
 """A pause that nobody ends ends by itself."""
 WARNING_PART, SHORTEST_WARNING = 4, dt.timedelta(hours=1)

@@ -301,7 +301,8 @@ class Clock(Model):
         ),
         CheckConstraint("(paused_at IS NULL) = (pause_reason IS NULL)", name="pause_has_reason"),
         CheckConstraint(
-            "paused_at IS NULL OR kind NOT IN ('first_contact', 'statutory')", name="never_paused"
+            "paused_at IS NULL OR kind NOT IN ('first_contact', 'statutory', 'acceptance', 'hand_over')",
+            name="never_paused",
         ),
         CheckConstraint("kept IS NULL OR stopped_at IS NOT NULL", name="kept_when_stopped"),
         Index(

@@ -17,19 +17,24 @@ def stored(organisation_id: int | None = None) -> Directory:
         .order_by(Organisation.key)
     ).all()
     own = {row.id for row in organisations}
-    services = [
-        row for row in session.scalars(select(Service).order_by(Service.key)) if row.organisation_id in own
-    ]
+    services = session.scalars(
+        select(Service).where(Service.organisation_id.in_(own)).order_by(Service.key)
+    ).all()
     keys = {row.id: row.key for row in services}
     in_force = or_(Route.valid_to.is_(None), Route.valid_to >= clock.today())
-    routes = session.scalars(select(Route).where(in_force).order_by(Route.id)).all()
-    sites = session.scalars(select(Site).order_by(Site.key)).all()
+    routes = session.scalars(
+        select(Route)
+        .join(Service, Service.id == Route.service_id)
+        .where(in_force, Service.organisation_id.in_(own))
+        .order_by(Route.id)
+    )
+    sites = session.scalars(select(Site).where(Site.organisation_id.in_(own)).order_by(Site.key))
     areas = session.scalars(select(Area).order_by(Area.key)).all() if whole else ()
     return Directory(
         organisations=tuple(OrganisationRow(row.key, row.kind, row.names) for row in organisations),
         services=tuple(_service(row) for row in services),
-        routes=tuple(route_row(row, keys[row.service_id]) for row in routes if row.service_id in keys),
-        sites=tuple(_site(row) for row in sites if row.organisation_id in own),
+        routes=tuple(route_row(row, keys[row.service_id]) for row in routes),
+        sites=tuple(_site(row) for row in sites),
         areas=tuple(AreaRow(row.key, row.names, tuple(row.municipalities)) for row in areas),
     )
 

@@ -19,6 +19,7 @@ from helpbutton.notifications.models import OwnText
 from helpbutton.privacy.export import lines_of_cases
 from helpbutton.routing.operations import without_new_gaps
 from helpbutton.staff.actor import Actor
+from helpbutton.staff.duty_models import DutyFeed, DutyNote
 from helpbutton.staff.models import Account, Membership, NotificationChoice, Shift
 from helpbutton.staff.sessions import end_all
 from helpbutton.vault import sealing
@@ -173,7 +174,8 @@ def _close_desks(session: Session, organisation_id: int) -> None:
     yesterday = clock.today() - dt.timedelta(days=1)
     own = or_(Membership.organisation_id == organisation_id, Membership.service_id.in_(desks))
     people = set(session.scalars(select(Membership.account_id).where(own)))
-    session.execute(delete(Shift).where(Shift.service_id.in_(desks)))
+    for table in (Shift, DutyNote, DutyFeed):
+        session.execute(delete(table).where(table.service_id.in_(desks)))
     session.execute(delete(NotificationChoice).where(NotificationChoice.service_id.in_(desks)))
     session.execute(delete(Membership).where(own))
     left = set(session.scalars(select(Membership.account_id).where(Membership.account_id.in_(people))))

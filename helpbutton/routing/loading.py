@@ -3,6 +3,7 @@
 import datetime as dt
 import zlib
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -23,6 +24,7 @@ from helpbutton.directory.models import (
     SiteSeen,
 )
 from helpbutton.directory.rows import Directory, RouteRow, check
+from helpbutton.directory.services import PROVED
 from helpbutton.directory.stored import route_row, stored
 from helpbutton.errors import Conflict, FieldError, Invalid, NotFound
 from helpbutton.routing.operations import end_routes, route_of, without_new_gaps
@@ -76,7 +78,7 @@ def load_file(
             if not anyway and file.revision not in (None, files.revision_of(now)):
                 raise Conflict("the directory has changed since the file was exported")
             _keep(session, now, actor, organisation_id)
-            with without_new_gaps():
+            with without_new_gaps() if _needs_proof(now, file.directory, found) else nullcontext():
                 touched = _store(session, file.directory, found)
                 memory.forget()
             for owner_id in sorted(touched):
@@ -148,6 +150,15 @@ def _merged(everything: Directory, wanted: Directory, found: Plan) -> Directory:
     routes = (*(route for route in everything.routes if route not in ended), *found.new_routes)
     parts = {name: over(name) for name in ("organisations", "services", "areas", "sites")}
     return replace(everything, routes=routes, **parts)  # type: ignore[arg-type]
+
+
+def _needs_proof(now: Directory, wanted: Directory, found: Plan) -> bool:
+    """Whether anything changes on which it depends where requests end."""
+    stand = {row.key: row for row in now.services}
+    desks = [(stand[row.key], row) for row in wanted.services if row.key in stand]
+    abilities_change = any(getattr(old, name) != getattr(new, name) for old, new in desks for name in PROVED)
+    areas_change = found.added["areas"] or found.changed["areas"]
+    return bool(abilities_change or areas_change or found.new_routes or found.ended_routes)
 
 
 def _store(session: Session, wanted: Directory, found: Plan) -> set[int]:

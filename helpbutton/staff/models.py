@@ -174,3 +174,6 @@ class Shift(Model):
     account_id: Mapped[int] = mapped_column(ForeignKey("staff_account.id"), index=True)
     starts_at: Mapped[dt.datetime]
     ends_at: Mapped[dt.datetime]
+    instead_of: Mapped[int | None] = mapped_column(ForeignKey("staff_account.id"))
+    """Whose shift it was before a substitute took it."""
+    version: Mapped[int] = mapped_column(default=1, server_default="1")

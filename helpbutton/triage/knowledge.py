@@ -21,7 +21,7 @@ FLAGS = (
     "honour_violence",
     "no_shelter",
 )
-_CODE_VERSION = "2"
+_CODE_VERSION = "3"
 _FILES = (
     "topics.json",
     "triage/danger.json",

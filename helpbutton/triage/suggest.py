@@ -66,8 +66,7 @@ def suggest(facts: TriageFacts) -> Suggestion:
     spoken = language.spoken_language(cleaned, tokens, facts.language)
     evidence = learnt().evidence(cleaned, tokens)
     said = danger.screen_tokens(cleaned, tokens)
-    alike = _alike(cleaned, tokens, spoken, evidence)
-    hits = (*said, *(hit for hit in alike if hit.flag not in {other.flag for other in said}))
+    hits = said or _alike(cleaned, tokens, spoken, evidence)
     flags = tuple(dict.fromkeys(hit.flag for hit in hits))
     guess = topic.guess(cleaned, tokens, spoken, evidence, flags=flags, role=facts.role)
     chosen = guess.ranked[0][0] if guess.sure else FALLBACK_TOPIC

@@ -51,6 +51,10 @@ MESSAGES = {
     ),
     "sms_long": N_("This takes %(count)s text messages with the longest name of your desks. Shorten it."),
     "not_ahead": N_("Choose a moment that lies ahead, within a year."),
+    "shift_order": N_("The shift ends before it begins."),
+    "shift_long": N_("A shift has at most %(hours)s hours. Make two of it."),
+    "overlap": N_("This person is on duty at this desk at that time already."),
+    "away": N_("This person is away then. Choose somebody else, or take the absence off first."),
 }
 BY_FIELD = {
     ("interpreted", "required"): N_("Choose the language that the family spoke."),
@@ -79,5 +83,8 @@ BY_FIELD = {
     ("due_at", "required"): N_("Choose the day and time."),
     ("right_desk", "required"): N_("Choose the desk."),
     ("right_desk", "unknown_value"): N_("This desk cannot take a case now. Choose another."),
+    ("account", "required"): N_("Choose who is on duty."),
+    ("away_account", "required"): N_("Choose who is away."),
+    ("words", "required"): N_("Write what the next shift has to know."),
     ("outcome", "required"): N_("Choose how the case ended."),
 }

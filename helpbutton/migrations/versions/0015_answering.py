@@ -44,7 +44,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["topic"], ["topic.id"], name=op.f("fk_saved_reply_topic")),
         sa.ForeignKeyConstraint(["changed_by"], ["staff_account.id"], name=op.f("fk_saved_reply_changed_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_reply")),
-        sa.UniqueConstraint("service_id", "language", "title", name=op.f("uq_saved_reply_service_id")),
+        sa.UniqueConstraint(
+            "service_id", "language", "title", name=op.f("uq_saved_reply_service_id_language_title")
+        ),
     )
 
 

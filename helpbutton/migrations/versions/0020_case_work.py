@@ -14,9 +14,11 @@ depends_on = None
 IDENTIFIER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
 OPEN = sa.text("done_at IS NULL")
+NEVER_PAUSED = "'first_contact', 'statutory'"
 
 
 def upgrade() -> None:
+    _never_pause(f"{NEVER_PAUSED}, 'acceptance', 'hand_over'")
     op.create_table(
         "contact_attempt",
         sa.Column("id", IDENTIFIER, nullable=False),
@@ -84,11 +86,20 @@ def _create_reminder() -> None:
     op.create_index("ix_reminder_open", "reminder", ["due_at"], sqlite_where=OPEN, postgresql_where=OPEN)
 
 
+def _never_pause(kinds: str) -> None:
+    with op.batch_alter_table("clock") as batch:
+        batch.drop_constraint(op.f("ck_clock_never_paused"), type_="check")
+        batch.create_check_constraint(
+            op.f("ck_clock_never_paused"), f"paused_at IS NULL OR kind NOT IN ({kinds})"
+        )
+
+
 def _reference(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint([column], [f"{target}.id"], name=op.f(f"fk_{table}_{column}"))
 
 
 def downgrade() -> None:
+    _never_pause(NEVER_PAUSED)
     op.drop_table("case_viewer")
     op.drop_table("reminder")
     op.drop_table("contact_attempt")

@@ -15,6 +15,7 @@ from helpbutton.directory import queries as directory
 from helpbutton.directory.queries import Desk, TopicView
 from helpbutton.directory.queries import Place as Municipality
 from helpbutton.errors import Invalid
+from helpbutton.staff.duty import on_duty_now
 from helpbutton.web.policy import policy
 from helpbutton.web.staff.frame import staff_blueprint, staff_language, staff_page
 from helpbutton.web.staff.promise_clock import PromiseClock, promise_clock
@@ -52,6 +53,7 @@ def show() -> Response:
         address=_address(view, filters),
         later=after is not None,
         newest=newest,
+        on_duty=on_duty_now(g.actor.services),
         counts=cases.counts(actor=g.actor, filters=filters),
         count_limit=cases.COUNT_LIMIT,
         done=request.args.get("done"),

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from helpbutton import clock
-from helpbutton.cases import handling, queries, sender, transfer, worklist
+from helpbutton.cases import clocks, handling, queries, sender, transfer, worklist
 from helpbutton.cases.handovers import count_offered, handovers, open_offer_page, open_offers
 from helpbutton.cases.models import Contact
 from helpbutton.conversation import queries as thread
@@ -152,6 +152,15 @@ def test_an_offer_that_nobody_decides_comes_back_and_the_people_of_the_first_des
         handling.take(actor=cast.actor("cara"), number=case.number, version=case.row.version)
         assert waiting_on(case.id) == ()
         assert [row.kept for row in clocks_now(case.id, "hand_over")] == [False]
+
+
+def test_nothing_makes_an_offer_wait_for_ever(app: Flask, cast: Cast, send: Send) -> None:
+    case = send()
+    offer(cast, case, desk(SCHOOL).id)
+    with pytest.raises(Conflict):
+        clocks.pause(
+            actor=cast.actor("cara"), number=case.number, kind="hand_over", reason="family_asked_later"
+        )
 
 
 def test_another_organisation_needs_a_ground_and_it_is_on_record(

@@ -211,7 +211,9 @@ def test_an_organisation_is_created_renamed_and_exported(app: Flask, cast: Cast)
     assert browser.post(address, data=renamed).status_code == 303
     assert browser.post(address, data=renamed | {"name_en": "Other"}).status_code == 409
     assert "Club" in read(browser, address)
-    export = browser.post("/staff/organisations/koe-yhdistys/export", data={"csrf_token": token})
+    export = browser.post(
+        "/staff/organisations/koe-yhdistys/export", data={"csrf_token": token}, buffered=True
+    )
     lines = [json.loads(line) for line in export.get_data(as_text=True).splitlines()]
     assert (lines[0]["organisation"], lines[-1]) == ("koe-yhdistys", {"end": {"cases": 0}})
     erase = "/staff/organisations/koe-yhdistys/erase?lang=en"

@@ -93,7 +93,9 @@ def test_a_call_without_an_answer_proposes_the_next_and_a_talk_keeps_the_promise
     cast: Cast, number: str
 ) -> None:
     cara = cast.sign_in("cara")
-    assert "Left empty, you are reminded" in visible_text(read(cara, case_url(number) + "?lang=en"))
+    assert "If you leave it empty, you are reminded" in visible_text(
+        read(cara, case_url(number) + "?lang=en")
+    )
     assert send_form(cara, number, "attempt", how="phone").status_code == 422
     fields = hidden_fields(read(cara, case_url(number))) | {"how": "phone", "result": "no_answer"}
     assert [post(cara, number, "attempt", fields).status_code for _ in range(2)] == [303, 303]

@@ -1,0 +1,168 @@
+"""Duty: the roster that leads keep, substitutes and absences, who is on duty now, and the hand-over of a shift."""
+
+import datetime as dt
+from collections.abc import Callable
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from helpbutton import clock
+from helpbutton.directory.models import Service
+from helpbutton.staff.duty import on_duty
+from helpbutton.staff.duty_models import Absence, DutyNote
+from helpbutton.staff.models import Shift
+from tests.cast import Cast, hidden_fields
+from tests.web.staff.pages import audit_lines, case_url, numbers_listed, read, send_case, stored, visible_text
+
+HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+HOSTILE = "<script>alert(1)</script>"
+
+
+def desk(key: str = "varha-family-guidance") -> int:
+    found = stored().scalar(select(Service.id).where(Service.key == key))
+    assert found is not None
+    return found
+
+
+def field(moment: dt.datetime) -> str:
+    return f"{clock.local(moment):%Y-%m-%dT%H:%M}"
+
+
+def shift(account: int, start: dt.datetime, length: dt.timedelta = 8 * HOUR) -> dict[str, str]:
+    return {"account": str(account), "starts_at": field(start), "ends_at": field(start + length)}
+
+
+def send(browser: FlaskClient, address: str, **typed: str) -> TestResponse:
+    """Open the roster and send one of its forms."""
+    token = hidden_fields(read(browser, f"/staff/duty?desk={desk()}"))["csrf_token"]
+    return browser.post(address, data={"csrf_token": token, "desk": str(desk())} | typed)
+
+
+def add(browser: FlaskClient, **typed: str) -> TestResponse:
+    return send(browser, "/staff/duty/shifts?lang=en", **typed)
+
+
+def shifts() -> list[Shift]:
+    return list(stored().scalars(select(Shift).order_by(Shift.id)))
+
+
+def test_a_lead_adds_changes_and_removes_shifts(app_on_both: Flask, cast: Cast) -> None:
+    liisa, cara = cast.sign_in("liisa"), cast.actor("cara").account_id
+    lead, start = cast.actor("liisa").account_id, clock.now() - HOUR
+    for _ in range(2):
+        assert add(liisa, **shift(cara, start)).status_code == 303
+    (row,) = shifts()
+    assert "On duty now" in read(liisa, "/staff/?lang=en")
+    assert (
+        "you" in visible_text(read(cast.sign_in("cara"), "/staff/?lang=en")).partition("On duty now")[2][:200]
+    )
+    address, first = f"/staff/duty/shifts/{row.id}", {"version": str(row.version)}
+    assert send(liisa, address, **first, **shift(lead, start)).status_code == 303
+    assert send(liisa, address, **first, **shift(cara, start)).status_code == 409, "seen before the change"
+    assert on_duty(stored(), desk(), clock.now()) == [lead]
+    assert "instead of" in read(liisa, f"/staff/duty?lang=en&desk={desk()}")
+    assert send(liisa, address, version="1", remove="1").status_code == 409
+    assert send(liisa, address, version="2", remove="1").status_code == 303
+    assert shifts() == []
+    assert [audit_lines(cast, "liisa", f"{what}_shift") for what in ("add", "change", "remove")] == [1, 1, 1]
+
+
+def test_what_cannot_be_is_refused_and_what_was_typed_stays(app: Flask, cast: Cast) -> None:
+    liisa, start = cast.sign_in("liisa"), clock.now() + 2 * DAY
+    cara, dan = cast.actor("cara").account_id, cast.actor("dan").account_id
+    away = {"away_account": str(cara)} | dict.fromkeys(("starts_on", "ends_on"), f"{clock.today() + 5 * DAY}")
+    assert add(liisa, **shift(cara, start)).status_code == 303
+    assert send(liisa, "/staff/duty/absences", **away).status_code == 303
+    for typed, says in (
+        (shift(cara, start + HOUR), "on duty at this desk at that time already"),
+        (shift(dan, start), "choose again"),
+        (shift(cara, start, -HOUR), "ends before it begins"),
+        (shift(cara, start, 97 * HOUR), "at most 96 hours"),
+        (shift(cara, start - 9 * DAY), "lies ahead"),
+        (shift(cara, start + 400 * DAY), "lies ahead"),
+        (shift(cara, start + 3 * DAY), "away then"),
+        ({"account": str(cara), "starts_at": HOSTILE, "ends_at": field(start)}, "not in the expected form"),
+        ({}, "Choose who is on duty"),
+        ({"account": "9" * 30, "starts_at": field(start), "ends_at": field(start + HOUR)}, "choose again"),
+    ):
+        refused = add(liisa, **typed)
+        page = refused.get_data(as_text=True)
+        assert (refused.status_code, says in page) == (422, True), (typed, says)
+        assert HOSTILE not in page
+        assert not typed.get("ends_at") or typed["ends_at"] in page
+    assert len(shifts()) == 1
+
+
+def test_only_leads_and_administrators_keep_the_roster(app: Flask, cast: Cast) -> None:
+    cara, dan, eve = (cast.sign_in(name) for name in ("cara", "dan", "eve"))
+    typed = shift(cast.actor("cara").account_id, clock.now() + DAY)
+    assert add(eve, **typed).status_code == 303
+    (row,) = shifts()
+    page = read(cara, f"/staff/duty?desk={desk()}")
+    assert "/staff/duty/shifts" not in page
+    own = {"csrf_token": hidden_fields(read(cara, "/staff/"))["csrf_token"], "desk": str(desk())}
+    assert cara.post("/staff/duty/shifts", data=own | typed).status_code == 404
+    assert (
+        cara.post(f"/staff/duty/shifts/{row.id}", data=own | {"version": "1", "remove": "1"}).status_code
+        == 404
+    )
+    read(dan, f"/staff/duty?desk={desk()}", status=404)
+    read(cast.sign_in("kim"), "/staff/duty", status=403)
+    assert len(shifts()) == 1
+
+
+def test_whoever_is_away_is_not_on_duty_and_their_shifts_warn(app_on_both: Flask, cast: Cast) -> None:
+    liisa, cara = cast.sign_in("liisa"), cast.sign_in("cara")
+    account, lead = cast.actor("cara").account_id, cast.actor("liisa").account_id
+    assert add(liisa, **shift(account, clock.now() - HOUR)).status_code == 303
+    days = dict.fromkeys(("starts_on", "ends_on"), clock.today().isoformat())
+    for _ in range(2):
+        sent = send(cara, "/staff/duty/absences", away_account=str(lead), **days)
+        assert sent.status_code == 303
+    (absence,) = stored().scalars(select(Absence))
+    assert absence.account_id == account, "oneself, whoever the form names"
+    assert on_duty(stored(), desk(), clock.now()) == []
+    assert "needs a substitute" in read(liisa, f"/staff/duty?lang=en&desk={desk()}")
+    wrong = send(cara, "/staff/duty/absences?lang=en", starts_on="2030-02-02", ends_on="2030-02-01")
+    assert (wrong.status_code, "before the first one" in wrong.get_data(as_text=True)) == (422, True)
+    dan = cast.sign_in("dan")
+    token = hidden_fields(read(dan, "/staff/"))["csrf_token"]
+    removing = f"/staff/duty/absences/{absence.id}/remove"
+    assert dan.post(removing, data={"csrf_token": token}).status_code == 404
+    assert send(liisa, removing).status_code == 303
+    assert on_duty(stored(), desk(), clock.now()) == [account]
+
+
+def test_the_next_shift_finds_what_presses_and_the_note_of_the_one_before(
+    app_on_both: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
+    number = send_case(cast, drain, text="Mieheni lyö minua ja pelkään.")
+    cara, liisa = cast.sign_in("cara"), cast.sign_in("liisa")
+    page = read(cara, "/staff/duty/handover?lang=en")
+    assert number in numbers_listed(page)
+    assert case_url(number) in page
+    fields = hidden_fields(page) | {"desk": str(desk()), "words": f"Soita {number}\n{HOSTILE}"}
+    for _ in range(2):
+        assert cara.post("/staff/duty/handover", data=fields).status_code == 303
+    (note,) = stored().scalars(select(DutyNote))
+    assert number.encode() not in note.body
+    seen = read(liisa, "/staff/duty/handover?lang=en")
+    assert f"Soita {number}\n&lt;script&gt;" in seen
+    assert HOSTILE not in seen
+    for words, says in (("  ", "has to know"), ("x" * 2001, "2000"), ("a\x00b", "cannot be stored")):
+        refused = liisa.post(
+            "/staff/duty/handover?lang=en", data=hidden_fields(seen) | {"desk": str(desk()), "words": words}
+        )
+        assert (refused.status_code, says in refused.get_data(as_text=True)) == (422, True)
+    with clock.moved(clock.now() + 15 * DAY):
+        assert f"Soita {number}" not in read(cast.sign_in("cara"), "/staff/duty/handover")
+
+
+def test_a_desk_of_others_gets_no_note(app: Flask, cast: Cast) -> None:
+    dan = cast.sign_in("dan")
+    fields = hidden_fields(read(dan, "/staff/duty/handover")) | {"desk": str(desk()), "words": "Hei"}
+    assert dan.post("/staff/duty/handover", data=fields).status_code == 404
+    read(cast.sign_in("eve"), "/staff/duty/handover", status=403)
+    assert stored().scalars(select(DutyNote)).all() == []
