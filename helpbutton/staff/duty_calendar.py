@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Component, Event
 
 from helpbutton.clock import HELSINKI
 
@@ -58,7 +58,8 @@ def written(turns: Iterable[Turn], *, title: str) -> bytes:
         event.add("dtend", turn.ends_at.astimezone(dt.UTC))
         event.add("summary", turn.name)
         calendar.add_component(event)
-    return calendar.to_ical()
+    content: bytes = calendar.to_ical()
+    return content
 
 
 def read(content: bytes) -> list[Entry]:
@@ -73,7 +74,7 @@ def read(content: bytes) -> list[Entry]:
         raise NotACalendar from None
 
 
-def _entry(event: Event) -> Entry:
+def _entry(event: Component) -> Entry:
     starts_at, ends_at = _moment(event, "DTSTART"), _moment(event, "DTEND")
     duration = event.get("DURATION")
     if ends_at is None and starts_at is not None and duration is not None:
@@ -90,7 +91,7 @@ def _entry(event: Event) -> Entry:
     )
 
 
-def _moment(event: Event, name: str) -> dt.datetime | None:
+def _moment(event: Component, name: str) -> dt.datetime | None:
     """Aware; a moment without a zone is meant in Helsinki, a whole day begins at midnight there."""
     value = event.get(name)
     if value is None:

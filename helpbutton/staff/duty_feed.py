@@ -65,9 +65,7 @@ def calendar_of(token: str, language: str) -> bytes:
     rows = reading().execute(
         select(Shift.id, Account.name, Shift.starts_at, Shift.ends_at)
         .join(Account, Account.id == Shift.account_id)
-        .where(
-            Shift.service_id == service.id, Shift.ends_at > now - BACK, Shift.starts_at < now + AHEAD
-        )
+        .where(Shift.service_id == service.id, Shift.ends_at > now - BACK, Shift.starts_at < now + AHEAD)
         .order_by(Shift.starts_at, Shift.id)
     )
     turns = [Turn(id, name, starts_at, ends_at, now) for id, name, starts_at, ends_at in rows]

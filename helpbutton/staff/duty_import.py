@@ -1,13 +1,12 @@
 """Shifts from another roster's calendar file: first what each line would become, then the good ones are added."""
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpbutton.db import reading, transaction
+from helpbutton.db import transaction
 from helpbutton.directory.models import Service
 from helpbutton.errors import FieldError, Invalid, NotFound
 from helpbutton.staff.actor import Actor
@@ -30,15 +29,13 @@ def lines_of(*, actor: Actor, service_id: int, entries: Sequence[Entry]) -> list
     """What a file would do to the roster of a desk, decided by trying it and taking it back. Raises NotFound."""
     if not roster_desk(actor, service_id).keeps:
         raise NotFound("desk")
-    lines: list[Line] = []
-    try:
-        with transaction() as session:
-            service = kept_desk(session, actor, service_id)
-            by_address, by_name = _members(session, service_id)
-            lines += [_tried(session, service, entry, by_address, by_name) for entry in entries]
-            raise _TakenBack
-    except _TakenBack:
-        return lines
+    with transaction() as session:
+        service = kept_desk(session, actor, service_id)
+        by_address, by_name = _members(session, service_id)
+        trial = session.begin_nested()
+        lines = [_tried(session, service, entry, by_address, by_name) for entry in entries]
+        trial.rollback()
+    return lines
 
 
 def add_shifts(*, actor: Actor, service_id: int, planned: Sequence[Planned]) -> int:
@@ -50,13 +47,9 @@ def add_shifts(*, actor: Actor, service_id: int, planned: Sequence[Planned]) -> 
     with transaction() as session:
         service = kept_desk(session, actor, service_id)
         for one in planned:
-            added += not isinstance(_put(session, service, one), Invalid | None)
+            added += not _errors(session, service, one)
         record(session, actor, service, "load_shifts")
     return added
-
-
-class _TakenBack(Exception):
-    """Ends a trial: nothing of it stays."""
 
 
 def _tried(
@@ -68,9 +61,32 @@ def _tried(
 ) -> Line:
     found = [by_address[address] for address in entry.addresses if address in by_address]
     found += [by_name[name.casefold()] for name in entry.names if name.casefold() in by_name]
-    account_id = next(iter(found), None)
-    planned = Planned(account_id, entry.starts_at, entry.ends_at)
-    member = session.get_one(Account, account_id).name if account_id is not None else None
+    planned = Planned(next(iter(found), None), entry.starts_at, entry.ends_at)
+    if planned.account_id is None:
+        return Line(entry.title, None, planned, (FieldError("event", "unknown_member"),))
+    member = session.get_one(Account, planned.account_id).name
     if entry.repeats:
         return Line(entry.title, member, planned, (FieldError("event", "repeats"),))
     return Line(entry.title, member, planned, _errors(session, service, planned))
+
+
+def _errors(session: Session, service: Service, planned: Planned) -> Sequence[FieldError]:
+    """Add the shift in the caller's transaction, or say why it is not added."""
+    try:
+        new = put(session, service, planned)
+    except Invalid as refusal:
+        return refusal.errors
+    return () if new else (FieldError("event", "already_there"),)
+
+
+def _members(session: Session, service_id: int) -> tuple[dict[str, int], dict[str, int]]:
+    """Account ids of the active members of a desk by address and by name; names that two of them have are left out."""
+    rows = session.execute(
+        select(Account.id, Account.email, Account.name)
+        .join(Membership, Membership.account_id == Account.id)
+        .where(Account.active, Membership.service_id == service_id)
+        .distinct()
+    ).all()
+    named = [name.casefold() for _, _, name in rows]
+    by_name = {name.casefold(): id for id, _, name in rows if named.count(name.casefold()) == 1}
+    return {email: id for id, email, _ in rows}, by_name

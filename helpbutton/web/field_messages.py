@@ -29,9 +29,6 @@ MESSAGES = {
     ),
     "in_use": N_("This is in use already. Please choose another."),
     "too_many": N_("These are too many: at most %(limit)s."),
-    "web_address": N_("Write the whole address, like https://www.example.fi/page, or leave it empty."),
-    "before_start": N_("The last day is before the first one."),
-    "never": N_("With these days it never takes place. Check the days and the pauses."),
     "closed": N_("This button takes no more messages."),
     "uuid": N_("Send the header Idempotency-Key with a UUID that is new for each request."),
 }

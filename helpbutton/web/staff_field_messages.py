@@ -3,6 +3,9 @@
 from helpbutton.reasons import N_
 
 MESSAGES = {
+    "web_address": N_("Write the whole address, like https://www.example.fi/page, or leave it empty."),
+    "before_start": N_("The last day is before the first one."),
+    "never": N_("With these days it never takes place. Check the days and the pauses."),
     "sent_already": N_(
         "A message was sent from this page before. If this is another one, send it now; it is not sent yet."
     ),
@@ -51,6 +54,10 @@ MESSAGES = {
     ),
     "sms_long": N_("This takes %(count)s text messages with the longest name of your desks. Shorten it."),
     "not_ahead": N_("Choose a moment that lies ahead, within a year."),
+    "unknown_member": N_("Nobody at this desk has this name or address."),
+    "repeats": N_("It repeats. Write each shift as an event of its own."),
+    "already_there": N_("It is in the roster already."),
+    "calendar_file": N_("This is no calendar file, or it has more than %(limit)s events."),
     "shift_order": N_("The shift ends before it begins."),
     "shift_long": N_("A shift has at most %(hours)s hours. Make two of it."),
     "overlap": N_("This person is on duty at this desk at that time already."),

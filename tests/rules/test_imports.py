@@ -104,6 +104,7 @@ WALLS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "workers": (("workers", "helpbutton.commands"), {}),
     "authlib": (("helpbutton.web.sign_in.provider",), {}),
     "webauthn": (("helpbutton.staff.passkeys",), {}),
+    "icalendar": (("helpbutton.staff.duty_calendar",), {}),
     "passlib": (("helpbutton.staff.second_factor",), {}),
 }
 """Each library (and `workers`, which nobody but the command line starts): its place, and exceptions with the reason."""

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Response, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -183,5 +184,7 @@ def _date(field: str) -> dt.date | None:
 
 def _back(service_id: int) -> AnyResponse:
     first = _first_day()
-    since = first.isoformat() if first != clock.today() else None
-    return redirect(url_for(".show", desk=service_id, done=1, **({"from": since} if since else {})), 303)
+    address: dict[str, Any] = {"desk": service_id, "done": 1}
+    if first != clock.today():
+        address["from"] = first.isoformat()
+    return redirect(url_for(".show", **address), 303)

@@ -43,7 +43,7 @@ def test_mixed_matters_do_not_move_to_the_municipality_by_themselves(text: str) 
 
 
 def test_unsure_means_guidance_review_and_named_alternatives() -> None:
-    suggestion = suggest(TriageFacts("Koulusta tulee lappuja kotiin ja illat on yhtä vääntöä."))
+    suggestion = suggest(TriageFacts("Meillä on nyt vähän kaikenlaista, en oikein tiedä mistä aloittaa."))
     assert suggestion.topic == "service_guidance"
     assert suggestion.needs_review
 

@@ -41,7 +41,9 @@ def budget(world: World, sms_per_day: int) -> None:
 
 def change(case: int, **values: object) -> None:
     with transaction() as session:
-        session.execute(update(Case).where(Case.id == case).values(**values))
+        row = session.get_one(Case, case)
+        for name, value in values.items():
+            setattr(row, name, value)
 
 
 def phones(count: int) -> list[str]:
