@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from helpbutton.cases.kinds import (
+    ALERT_AGAIN,
     FORGET_NUMBER,
     REMIND,
     SEND_ONE_TIME_CODE,
@@ -21,7 +22,7 @@ from helpbutton.conversation.kinds import TELL_DESK, TELL_SENDER
 from helpbutton.escalation.clocks import watch_clock
 from helpbutton.escalation.kinds import CLIMB
 from helpbutton.escalation.operations import climb, start_climb
-from helpbutton.escalation.reminding import remind, tell_assigned
+from helpbutton.escalation.reminding import alert_again, remind, tell_assigned
 from helpbutton.notifications.deliver import deliver
 from helpbutton.notifications.handing_over import tell_of_referral, tell_of_transfer
 from helpbutton.notifications.held import settle_held
@@ -66,5 +67,6 @@ PIPELINE = (
     Step(CLIMB, climb),
     Step(WATCH_CLOCK, watch_clock),
     Step(TELL_ASSIGNED, tell_assigned),
+    Step(ALERT_AGAIN, alert_again),
     Step(REMIND, remind),
 )

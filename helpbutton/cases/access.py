@@ -5,16 +5,28 @@ from sqlalchemy.orm import Session, joinedload
 
 from helpbutton import clock
 from helpbutton.audit import operations as audit
+from helpbutton.cases import lifecycle
 from helpbutton.cases.models import Case, CaseEvent
 from helpbutton.directory.models import Service
 from helpbutton.errors import Conflict, NotFound
 from helpbutton.staff.actor import Actor
 from helpbutton.vault import sealing
 
+NIGHT_DUTY = "night duty"
+"""The ground of a look at a closed desk's urgent case."""
+
 
 def visible_cases(actor: Actor) -> ColumnElement[bool]:
-    """Cases at the services where the actor works or leads; organisation roles alone show no case, canaries nobody."""
-    return Case.service_id.in_(actor.services) & ~Case.canary
+    """Cases at the services where the actor works or leads; organisation roles alone show no case, canaries nobody.
+
+    Whoever is on duty for a closed desk sees its urgent cases that nobody has taken, and those that they took.
+    """
+    mine: ColumnElement[bool] = Case.service_id.in_(actor.services)
+    if actor.stands_in:
+        waiting = (Case.urgency == "urgent") & (Case.state != lifecycle.CLOSED)
+        free = Case.assigned_to.is_(None) | (Case.assigned_to == actor.account_id)
+        mine = mine | (Case.service_id.in_(actor.stands_in) & waiting & free)
+    return mine & ~Case.canary
 
 
 def case_for(session: Session, *, actor: Actor, number: str, action: str) -> Case:
@@ -36,7 +48,7 @@ def case_for(session: Session, *, actor: Actor, number: str, action: str) -> Cas
         actor=actor.pseudonym,
         action=action,
         subject=sealing.pseudonym("case", case.id),
-        ground=actor.services[case.service_id],
+        ground=actor.services.get(case.service_id, NIGHT_DUTY),
         service_id=case.service_id,
     )
     return case

@@ -12,6 +12,7 @@ from helpbutton.cases import clock_rules as rules
 from helpbutton.cases import clocks, lifecycle
 from helpbutton.cases.access import case_for, case_unchanged, write_logbook
 from helpbutton.cases.clock_rules import ACCEPTANCE
+from helpbutton.cases.handling import alert_again
 from helpbutton.cases.kinds import TELL_ASSIGNED
 from helpbutton.cases.models import Case, Clock
 from helpbutton.cases.offers import settle_return
@@ -76,7 +77,8 @@ def give_back(*, actor: Actor, number: str, reason: str) -> None:
         case = _given(session, actor, number, "return_assignment")
         clocks.stop(session, case, ACCEPTANCE)
         _back_to_the_desk(case)
-        write_logbook(session, case, "assignment_returned", actor=actor, reason=reason)
+        event = write_logbook(session, case, "assignment_returned", actor=actor, reason=reason)
+        alert_again(session, case, since=event)
 
 
 def opened_in_time(session: Session, clock_id: int) -> bool:

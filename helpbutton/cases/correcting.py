@@ -59,7 +59,9 @@ def correct(
         if not changed:
             raise Invalid(FieldError("topic", "required"))
         case.needs_review = False
-        write_logbook(session, case, "corrected", actor=actor, **changed)
+        event = write_logbook(session, case, "corrected", actor=actor, **changed)
+        if "urgency" in changed:
+            handling.alert_again(session, case, since=event)
 
 
 def put_on_desk(*, actor: Actor, number: str, version: int, service: int) -> None:

@@ -9,8 +9,8 @@ from helpbutton.cases.access import case_for, case_unchanged, record_disclosure,
 from helpbutton.cases.clock_rules import ACCEPTANCE, FIRST_CONTACT, due
 from helpbutton.cases.contact import reindex
 from helpbutton.cases.intake import add_reasons
-from helpbutton.cases.kinds import FORGET_NUMBER, SETTLE_HELD, TELL_NEW_DESK
-from helpbutton.cases.models import Case, CaseKey, Proposal
+from helpbutton.cases.kinds import ALERT_AGAIN, FORGET_NUMBER, SETTLE_HELD, TELL_NEW_DESK
+from helpbutton.cases.models import Case, CaseEvent, CaseKey, Proposal
 from helpbutton.cases.offers import drop_offer, settle_return
 from helpbutton.cases.submission import URGENCIES
 from helpbutton.cases.tasks import settle_withdrawal
@@ -50,7 +50,14 @@ def release(*, actor: Actor, number: str, version: int) -> None:
         case.state = lifecycle.after("release", case.state)
         case.assigned_to = None
         clocks.stop(session, case, ACCEPTANCE)
-        write_logbook(session, case, "released", actor=actor)
+        alert_again(session, case, since=write_logbook(session, case, "released", actor=actor))
+
+
+def alert_again(session: Session, case: Case, *, since: CaseEvent) -> None:
+    """The desk hears of something urgent that waits there without anybody since this line, and that climbs anew."""
+    if case.urgency == "urgent" and case.assigned_to is None:
+        session.flush()
+        outbox.add(session, ALERT_AGAIN, ref=since.id, priority=outbox.URGENT)
 
 
 def close(*, actor: Actor, number: str, version: int, outcome: str) -> None:

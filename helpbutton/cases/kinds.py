@@ -18,5 +18,7 @@ TELL_OF_REFERRAL = Kind("tell_of_referral", lease_s=30, tries=8)
 """`ref` is the help outside the button that a family is told of."""
 TELL_ASSIGNED = Kind("tell_assigned", lease_s=30, tries=8)
 """`ref` is the logbook line by which somebody was given a case."""
+ALERT_AGAIN = Kind("alert_again", lease_s=30, tries=8)
+"""`ref` is the logbook line since which something urgent waits at its desk without anybody."""
 REMIND = Kind("remind", lease_s=30, tries=8)
 """`ref` is the reminder; due when it is."""

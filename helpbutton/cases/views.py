@@ -39,6 +39,11 @@ class Filters:
         """The actor's services that are left, with the role there."""
         return {id: role for id, role in actor.services.items() if self.service in (None, id)}
 
+    def narrowed(self, actor: Actor) -> Actor:
+        """The actor with the services that are left, and without night duty where one service is chosen."""
+        stands_in = actor.stands_in if self.service is None else frozenset()
+        return replace(actor, services=self.services(actor), stands_in=stands_in)
+
     def condition(self) -> ColumnElement[bool]:
         """All but the service, which chooses the stretches of the indexes."""
         wanted = (
@@ -72,7 +77,7 @@ class Place:
 
 def belongs(actor: Actor, view: str, filters: Filters) -> ColumnElement[bool]:
     """Whether a case belongs to the view of this actor."""
-    visible = visible_cases(replace(actor, services=filters.services(actor)))
+    visible = visible_cases(filters.narrowed(actor))
     return and_(visible, or_(*_pieces(actor, view)), filters.condition())
 
 
@@ -125,10 +130,15 @@ def counted(actor: Actor, view: str, filters: Filters, *, limit: int) -> Select[
 
 def _scopes(actor: Actor, view: str, filters: Filters) -> list[ColumnElement[bool]]:
     """What each stretch starts with: what is visible at one service; the few open proposals are found without."""
-    services = filters.services(actor)
-    if view == PROPOSALS or not services:
-        return [visible_cases(replace(actor, services=services))]
-    return [visible_cases(replace(actor, services={id: role})) for id, role in sorted(services.items())]
+    seen = filters.narrowed(actor)
+    if view == PROPOSALS or not (seen.services or seen.stands_in):
+        return [visible_cases(seen)]
+    one_by_one = [
+        replace(seen, services={id: role}, stands_in=frozenset())
+        for id, role in sorted(seen.services.items())
+    ]
+    nights = [replace(seen, services={})] if seen.stands_in else []
+    return [visible_cases(part) for part in (*one_by_one, *nights)]
 
 
 def _pieces(actor: Actor, view: str) -> list[ColumnElement[bool]]:

@@ -1,6 +1,6 @@
 """The stored directory as plain rows: of the whole installation, or of one organisation."""
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, true
 
 from helpbutton import clock
 from helpbutton.db import reading
@@ -13,7 +13,7 @@ def stored(organisation_id: int | None = None) -> Directory:
     session, whole = reading(), organisation_id is None
     organisations = session.scalars(
         select(Organisation)
-        .where(Organisation.erased_at.is_(None), or_(whole, Organisation.id == organisation_id))
+        .where(Organisation.erased_at.is_(None), true() if whole else Organisation.id == organisation_id)
         .order_by(Organisation.key)
     ).all()
     own = {row.id for row in organisations}

@@ -4,7 +4,7 @@ import datetime as dt
 from functools import partial
 
 import structlog
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from helpbutton import clock, outbox
@@ -50,10 +50,8 @@ def start_climb(notification_id: int) -> None:
         known = session.scalar(select(Climb.id).where(*earlier).limit(1)) is not None
         if in_hand or known or _act_since(session, case, alert.created_at) is not None:
             return
-        live = session.scalar(
-            select(Climb).where(Climb.case_id == case.id, Climb.subject == URGENT, is_live())
-        )
-        if live is None or _settle(session, live, case):
+        live = _live(session, case, URGENT)
+        if live is None:
             begin(session, case, subject=URGENT, started_at=alert.created_at)
         elif live.service_id != case.service_id:
             _follow(session, live, case.service_id)
@@ -68,7 +66,7 @@ def begin(
     The caller holds the case's lock. The people on duty have heard of something urgent already; the first step of
     every other ladder comes when the desk is open.
     """
-    if session.scalar(select(Climb.id).where(Climb.case_id == case.id, Climb.subject == subject, is_live())):
+    if _live(session, case, subject) is not None:
         return
     service = session.get_one(Service, of.service_id if of is not None else case.service_id)
     ladder = ladder_for(session, service, subject)
@@ -110,11 +108,12 @@ def accept(*, actor: Actor, number: str) -> None:
     """The actor has seen it and acts: nobody else is told any more. Raises NotFound, Conflict (nothing climbs)."""
     with transaction() as session:
         case = case_for(session, actor=actor, number=number, action="accept_alert")
-        _accept(session, case, actor)
+        _accept(session, case, actor, "alert_accepted", Climb.case_id == case.id)
 
 
 def accept_listed(*, actor: Actor, climb_id: int) -> None:
-    """The same from the list of what nobody has accepted, for a lead or an administrator who sees no case.
+    """One climb from the list of what nobody has accepted, for a lead or an administrator who sees no case; whatever
+    else climbs on the case goes on.
 
     Raises NotFound, Conflict (accepted already).
     """
@@ -123,21 +122,21 @@ def accept_listed(*, actor: Actor, climb_id: int) -> None:
         case = _case(session, case_id)
         if case is None:
             raise NotFound("climb")
-        _accept(session, case, actor)
+        _accept(session, case, actor, "listed_accepted", Climb.id == climb_id)
 
 
-def _accept(session: Session, case: Case, actor: Actor) -> None:
-    live = session.scalars(select(Climb).where(Climb.case_id == case.id, is_live())).all()
+def _accept(session: Session, case: Case, actor: Actor, verb: str, scope: ColumnElement[bool]) -> None:
+    live = session.scalars(select(Climb).where(scope, is_live())).all()
     if not live:
         raise Conflict("nobody has to accept anything here")
-    event = write_logbook(session, case, "alert_accepted", actor=actor)
+    event = write_logbook(session, case, verb, actor=actor)
     for row in live:
-        row.ended, row.accepted_at, row.accepted_by, row.ended_at = (
-            "accepted",
-            event.at,
-            actor.account_id,
-            event.at,
-        )
+        _end_as_accepted(row, event)
+
+
+def _end_as_accepted(row: Climb, act: CaseEvent) -> None:
+    row.ended, row.ended_at = "accepted", clock.now()
+    row.accepted_at, row.accepted_by = act.at, act.account_id
 
 
 def _case(session: Session, case_id: int | None) -> Case | None:
@@ -147,16 +146,20 @@ def _case(session: Session, case_id: int | None) -> Case | None:
     return session.get(Case, case_id, with_for_update=True, populate_existing=True)
 
 
+def _live(session: Session, case: Case, subject: str) -> Climb | None:
+    """The climb of this subject that still goes on; one that is over but was not looked at since is settled now."""
+    row = session.scalar(select(Climb).where(Climb.case_id == case.id, Climb.subject == subject, is_live()))
+    if row is None or not _settle(session, row, case):
+        return row
+    session.flush()
+    return None
+
+
 def _settle(session: Session, row: Climb, case: Case) -> bool:
     """Whether it is over: a person of the desk has acted on the case since it began, or there is no matter left."""
     act = _act_since(session, case, row.started_at)
     if act is not None:
-        row.ended, row.accepted_at, row.accepted_by, row.ended_at = (
-            "accepted",
-            act.at,
-            act.account_id,
-            clock.now(),
-        )
+        _end_as_accepted(row, act)
     elif _is_moot(session, row, case):
         row.ended, row.ended_at = "moot", clock.now()
     else:

@@ -1,4 +1,4 @@
-"""What one person is told once: that a colleague has given them a case, that the date of a reminder has come."""
+"""What is told once: to a colleague that they were given a case or of a reminder's date, to a desk what waits again."""
 
 from sqlalchemy.orm import Session
 
@@ -8,8 +8,10 @@ from helpbutton.cases.models import Case, CaseEvent
 from helpbutton.cases.work_models import Reminder
 from helpbutton.db import transaction
 from helpbutton.directory.models import Service
+from helpbutton.escalation.ladder import URGENT
 from helpbutton.escalation.people import list_of, people_on
 from helpbutton.notifications.lifecycle import REMINDER_ALERT
+from helpbutton.notifications.operations import alert_desk
 from helpbutton.notifications.to_people import About, To, tell
 from helpbutton.staff.choices import REMINDERS
 from helpbutton.staff.queries import members_of
@@ -25,6 +27,16 @@ def tell_assigned(event_id: int) -> None:
         if case.assigned_to == colleague and waits is not None and waits.slipped_at is None:
             about = About(REMINDER_ALERT, REMINDERS, f"event/{event_id}/assigned", case.id)
             tell(session, about, [To(case.service_id, colleague)], reached=set())
+
+
+def alert_again(event_id: int) -> None:
+    """To-do: alert the desk to something urgent that waits there again, unless somebody has seen to it meanwhile."""
+    with transaction() as session:
+        event = session.get_one(CaseEvent, event_id)
+        case = session.get_one(Case, event.case_id)
+        if case.urgency == URGENT and case.assigned_to is None and case.state != lifecycle.CLOSED:
+            service = session.get_one(Service, case.service_id)
+            alert_desk(session, case=case, service=service, item=f"event/{event_id}")
 
 
 def remind(reminder_id: int) -> None:

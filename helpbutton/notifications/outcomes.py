@@ -5,12 +5,13 @@ import datetime as dt
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from helpbutton import clock
+from helpbutton import clock, outbox
 from helpbutton.cases.models import CaseKey
 from helpbutton.notifications import lifecycle, stops
 from helpbutton.notifications.channels.base import Outcome, Reported
 from helpbutton.notifications.codes import CODES, what_follows
-from helpbutton.notifications.lifecycle import ALERTS
+from helpbutton.notifications.kinds import SECOND_CHANNEL
+from helpbutton.notifications.lifecycle import ALERTS, DUTY_ALERT
 from helpbutton.notifications.models import Attempt, Notification
 from helpbutton.notifications.opt_out import opt_out
 from helpbutton.notifications.recipient import sealed_place
@@ -71,12 +72,14 @@ def record_report(session: Session, notification: Notification, attempt: Attempt
 def _follow(
     session: Session, notification: Notification, status: str, error: str | None, *, not_sent: int = 0
 ) -> None:
-    """The new status with its pause, the channel's stop, the number's opting out."""
+    """The new status with its pause, the channel's stop, the number's opting out, the second channel of an alert."""
     follows = what_follows(error)
     if error and follows == "opted_out":
         _remember_opt_out(session, notification)
     if status == notification.status:
         return
+    if notification.status == "sent" and status != "delivered":
+        _reach_otherwise(session, notification)
     change(session, notification, status, error)
     if status != "planned":
         return
@@ -87,6 +90,12 @@ def _follow(
         notification.not_before = now + lifecycle.ONCE_MORE_AFTER
     else:
         notification.not_before = now + (lifecycle.pause(not_sent) if not_sent else dt.timedelta(0))
+
+
+def _reach_otherwise(session: Session, notification: Notification) -> None:
+    """An urgent alert that was taken and then did not arrive goes by the second channel at once."""
+    if notification.purpose == DUTY_ALERT and notification.channel == "sms":
+        outbox.add(session, SECOND_CHANNEL, ref=notification.id, priority=outbox.URGENT)
 
 
 def _counts(session: Session, notification: Notification) -> tuple[int, int, int]:

@@ -14,7 +14,7 @@ from helpbutton.directory.models import Service
 from helpbutton.directory.queries import desk_hours
 from helpbutton.notifications import channels, rows
 from helpbutton.notifications.kinds import START_CLIMB
-from helpbutton.notifications.lifecycle import ALERTS, DESK_ALERT, DIGEST, DUTY_ALERT
+from helpbutton.notifications.lifecycle import ALERTS, DESK_ALERT, DIGEST, DUTY_ALERT, NEEDS_HUMAN
 from helpbutton.notifications.models import AlertItem, Notification
 from helpbutton.notifications.timing import MORNING, earliest
 from helpbutton.staff.choices import EMAIL, NEWS, SMS, URGENT, Way, way_to
@@ -89,13 +89,13 @@ def _waiting(session: Session, about: About, to: To) -> set[str]:
 
 
 def told_lately(session: Session, case_id: int, *, since: dt.datetime) -> set[str]:
-    """Numbers and addresses that were alerted about a case since an aware moment."""
+    """Numbers and addresses that were alerted about a case since an aware moment, as far as nothing went wrong."""
     alerts = session.scalars(
         select(Notification).where(
             Notification.case_id == case_id,
             Notification.purpose.in_(ALERTS),
             Notification.created_at >= since,
-            Notification.status != "dropped",
+            Notification.status.not_in(("dropped", *NEEDS_HUMAN)),
         )
     )
     return {

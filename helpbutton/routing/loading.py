@@ -134,7 +134,7 @@ def _must_be_own(wanted: Directory, now: Directory) -> None:
     foreign = (
         wanted.areas,
         {row.key for row in wanted.organisations} - own,
-        {row.organisation for row in (*wanted.services, *wanted.sites)} - own,
+        ({row.organisation for row in wanted.services} | {row.organisation for row in wanted.sites}) - own,
         {route.service for route in wanted.routes} - named,
     )
     if any(foreign):

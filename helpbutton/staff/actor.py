@@ -20,6 +20,9 @@ class Actor:
     services: Mapping[int, str] = field(default_factory=dict)
     organisations: Mapping[int, str] = field(default_factory=dict)
     further: frozenset[tuple[int, str]] = frozenset()
+    stands_in: frozenset[int] = frozenset()
+    """Ids of closed desks for which this person's desks are on duty at this moment: of their cases the urgent ones that
+    nobody else has taken."""
 
     @property
     def pseudonym(self) -> str:

@@ -75,6 +75,17 @@ def present(at: dt.datetime) -> ColumnElement[bool]:
     return ~away.exists()
 
 
+def stood_in_for(service_ids: Collection[int], at: dt.datetime) -> frozenset[int]:
+    """Ids of the desks that are closed at an aware moment and leave their urgent cases to one of these desks."""
+    if not service_ids:
+        return frozenset()
+    keys = select(Service.key).where(Service.id.in_(service_ids))
+    wards = reading().scalars(
+        select(Service).where(Service.night_duty.in_(keys), Service.id.not_in(service_ids))
+    )
+    return frozenset(desk.id for desk in wards if not is_open(desk_hours(desk), at))
+
+
 def _on_shift(session: Session, service_id: int, at: dt.datetime) -> list[int]:
     return list(_shifts_at(session, {service_id}, at).get(service_id, {}))
 

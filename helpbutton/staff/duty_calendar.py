@@ -9,6 +9,7 @@ from icalendar import Calendar, Component, Event
 from helpbutton.clock import HELSINKI
 
 MOST_EVENTS = 500
+YEARS = range(1970, 2200)
 PRODUCT = "-//helpbutton//duty//EN"
 
 
@@ -70,7 +71,7 @@ def read(content: bytes) -> list[Entry]:
         if not calendars or len(events) > MOST_EVENTS:
             raise NotACalendar
         return [_entry(event) for event in events]
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError):
         raise NotACalendar from None
 
 
@@ -92,9 +93,12 @@ def _entry(event: Component) -> Entry:
 
 
 def _moment(event: Component, name: str) -> dt.datetime | None:
-    """Aware; a moment without a zone is meant in Helsinki, a whole day begins at midnight there."""
+    """Aware; a moment without a zone is meant in Helsinki, a whole day begins at midnight there.
+
+    None for a moment of another age.
+    """
     value = event.get(name)
-    if value is None:
+    if value is None or value.dt.year not in YEARS:
         return None
     found = value.dt
     if not isinstance(found, dt.datetime):

@@ -2,8 +2,10 @@
 
 from sqlalchemy import select
 
+from helpbutton import clock
 from helpbutton.db import reading
 from helpbutton.staff.actor import Actor
+from helpbutton.staff.duty import stood_in_for
 from helpbutton.staff.models import Account, Membership
 
 POWER = ("administrator", "site_editor", "coordinator", "auditor", "lead", "worker")
@@ -15,11 +17,13 @@ def actor_of(account: Account) -> Actor:
     memberships = reading().scalars(select(Membership).where(Membership.account_id == account.id)).all()
     weakest_first = sorted(memberships, key=lambda m: POWER.index(m.role), reverse=True)
     organisations = {m.organisation_id: m.role for m in weakest_first if m.organisation_id is not None}
+    services = {m.service_id: m.role for m in weakest_first if m.service_id is not None}
     return Actor(
         account_id=account.id,
         name=account.name,
         language=account.language,
-        services={m.service_id: m.role for m in weakest_first if m.service_id is not None},
+        services=services,
+        stands_in=stood_in_for(services, clock.now()),
         organisations=organisations,
         further=frozenset(
             (m.organisation_id, m.role)

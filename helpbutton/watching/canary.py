@@ -37,7 +37,10 @@ def look_after() -> None:
     """See how far each canary has come, and send those whose hour has come round (setting `canary_number`)."""
     on_its_way = Canary.out_at.is_(None) | (Canary.out_at < Canary.sent_at)
     for site_id in _sites(Canary.sent_at.is_not(None) & on_its_way):
-        _look(site_id)
+        try:
+            _look(site_id)
+        except Exception as error:
+            log.error("canary_stumbled", site=site_id, error=type(error).__name__)
     _forget_strays()
     number = settings.current().canary_to
     if not number:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from helpbutton.watching.canary_rules import EVERY, LOST_AFTER
+
 Level = Literal["down", "alarm", "attention"]
 """down: requests are not worked on; alarm: somebody may wait in vain; attention: a person has something to decide."""
 
@@ -31,14 +33,16 @@ class CanaryFact:
 class Facts:
     """The state of the installation at the aware moment `at`, as the database knows it.
 
-    Ages are zero when nothing waits. `notifications`: (channel, status) to how many; of those that are settled only
-    the last day's. `outcomes`: (channel, outcome) to attempts in the last quarter of an hour. `spent_today` in euro,
-    None without a price. `sweeper_age`: None when there never was one.
+    Ages are zero when nothing waits. `resting_alerts`: to-dos of urgent alerts among those that rest. `notifications`:
+    (channel, status) to how many; of those that are settled only the last day's. `outcomes`: (channel, outcome) to
+    attempts in the last quarter of an hour. `spent_today` in euro, None without a price. `sweeper_age`: None when there
+    never was one.
     """
 
     at: dt.datetime
     todo_age: dt.timedelta
     resting: int
+    resting_alerts: int
     notifications: Mapping[tuple[str, str], int]
     notification_age: dt.timedelta
     sweeper_age: dt.timedelta | None
@@ -77,8 +81,12 @@ def provider_takes(facts: Facts, channel: str) -> bool:
 
 
 def canaries_come_out(facts: Facts) -> bool:
-    """Whether no site has lost its canary; true where there are none."""
-    return not facts.canary_on or all(canary.lost_at is None for canary in facts.canaries)
+    """Whether every site's canary came out lately; who sends them may not stand still unseen either."""
+    oldest = facts.at - EVERY - LOST_AFTER
+    return not facts.canary_on or all(
+        canary.lost_at is None and (canary.sent_at is None or canary.sent_at > oldest)
+        for canary in facts.canaries
+    )
 
 
 CHECKS = (
@@ -93,6 +101,7 @@ CHECKS = (
     ),
     Check("notifications_on_time", "alarm", lambda facts: facts.notification_age < NOTIFICATION_TOO_LONG_DUE),
     Check("alerts_accepted", "alarm", lambda facts: facts.nobody_accepted == 0),
+    Check("alerts_tried", "alarm", lambda facts: facts.resting_alerts == 0),
     Check("nothing_dead", "alarm", lambda facts: facts.of_status("dead") == 0),
     Check("nothing_resting", "attention", lambda facts: facts.resting == 0),
     Check("nothing_failed", "attention", lambda facts: facts.of_status("failed") == 0),

@@ -12,11 +12,14 @@ from helpbutton.db import reading
 from helpbutton.directory.models import Site
 from helpbutton.escalation.models import Climb
 from helpbutton.escalation.queries import count_nobody_accepted
+from helpbutton.notifications.kinds import DELIVER, SECOND_CHANNEL, START_CLIMB
+from helpbutton.notifications.lifecycle import DUTY_ALERT
 from helpbutton.notifications.models import Attempt, ChannelStop, Notification
 from helpbutton.watching.checks import CanaryFact, Facts
 from helpbutton.watching.models import Canary, DeadMan
 
 SWEEPER = "sweeper"
+STEPS_OF_AN_ALERT = (DELIVER.name, SECOND_CHANNEL.name, START_CLIMB.name)
 OUTCOMES_OF = dt.timedelta(minutes=15)
 SETTLED = ("sent", "delivered", "dropped")
 SETTLED_OF = dt.timedelta(hours=24)
@@ -33,6 +36,7 @@ def facts() -> Facts:
         at=now,
         todo_age=outbox.oldest_due(),
         resting=outbox.resting_count(),
+        resting_alerts=_resting_alerts(session),
         notifications=_notifications(session, now),
         notification_age=_oldest_due(session, now),
         sweeper_age=heartbeat.age(SWEEPER),
@@ -53,6 +57,13 @@ def facts() -> Facts:
         deadman_heard_at=deadman.heard_at if deadman else None,
         deadman_failures=deadman.failures if deadman else 0,
     )
+
+
+def _resting_alerts(session: Session) -> int:
+    todo = outbox.ToDo
+    resting = (todo.state == "resting", todo.kind.in_(STEPS_OF_AN_ALERT))
+    alerts = select(func.count(todo.id)).join(Notification, Notification.id == todo.ref)
+    return session.scalar(alerts.where(*resting, Notification.purpose == DUTY_ALERT)) or 0
 
 
 def _midnight(now: dt.datetime) -> dt.datetime:

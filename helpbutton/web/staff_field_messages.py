@@ -39,7 +39,9 @@ MESSAGES = {
     "not_the_key": N_("This is not the key of the organisation."),
     "directory_file": N_("This is no file of the directory, or a part of it is wrong: %(where)s."),
     "bad_directory": N_("With this file the directory would be wrong."),
-    "not_own_directory": N_("The file names desks, sites or areas of others. Load only your own organisation's."),
+    "not_own_directory": N_(
+        "The file names desks, sites or areas of others. Load only your own organisation's."
+    ),
     "tie": N_("Two routes of the same scope lead to different desks. Change one of them."),
     "sms_placeholder": N_(
         "Between braces only {reference} can stand, and {desk} in the wording that may name the service."

@@ -26,7 +26,11 @@ TICKED = (
     *("safe_to_call", "safe_to_leave_message", "safe_to_text", "sms_may_name_service"),
     *("nudge_only", "private_phone"),
 )
-READERS = {"worker": N_("a worker"), "lead": N_("the person in charge")}
+READERS = {
+    "worker": N_("a worker"),
+    "lead": N_("the person in charge"),
+    "night duty": N_("a worker"),
+}
 YES_OR_NO = {"yes": True, "no": False}
 RIGHTS = {"copy": tasks.COPY, "erase": tasks.ERASURE}
 

@@ -88,6 +88,15 @@ WORDS = {
         N_("Call the desk's lead. The list is under “Waits for a human”."),
         lambda facts: facts.nobody_accepted,
     ),
+    "alerts_tried": Words(
+        N_("Urgent alert to the person on duty"),
+        N_("Nothing has failed on every try."),
+        N_("To-dos that failed on every try: %(figure)s."),
+        N_(
+            "Find the cause in the log by the class of the error, repair it, then try again under “Waits for a human”."
+        ),
+        lambda facts: facts.resting_alerts,
+    ),
     "nothing_dead": Words(
         N_("No message was given up"),
         N_("Every message left, or a person decided about it."),

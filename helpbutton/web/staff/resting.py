@@ -1,4 +1,4 @@
-"""What waits for a human: to-dos that rest after their last try, notifications held, refused or given up."""
+"""What waits for a human: alerts nobody has accepted, to-dos that rest, notifications held, refused or given up."""
 
 from contextlib import suppress
 
@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from helpbutton import outbox
 from helpbutton.errors import Conflict
+from helpbutton.escalation.queries import nobody_accepted
 from helpbutton.notifications import queries as notification_queries
 from helpbutton.notifications import settling, stops
 from helpbutton.notifications.decisions import DECISIONS as NOT_SENT
@@ -21,10 +22,11 @@ SETTLE = {"retry": settling.retry_held, "call": settling.call_instead, "drop": s
 @bp.get("/resting")
 @policy("staff")
 def show() -> Response:
-    """Both lists, without personal data."""
+    """The lists, without personal data."""
     overseers_only()
     return staff_page(
         "staff/resting.html",
+        climbs=nobody_accepted(g.actor),
         to_dos=outbox.resting(),
         notifications=notification_queries.waiting_for_human(g.actor),
         in_quarantine=notification_queries.waiting_in_quarantine(g.actor),

@@ -19,7 +19,7 @@ from helpbutton.directory.models import Installation
 from helpbutton.errors import Invalid, NotFound
 from helpbutton.i18n import DRAFTS, LANGUAGES
 from helpbutton.notifications.models import Notification
-from helpbutton.notifications.recipient import sms
+from helpbutton.notifications.recipient import outgoing
 from tests.cast import Cast
 
 
@@ -80,6 +80,10 @@ def test_an_sms_speaks_a_language_once_it_is_checked(
     drain()
     row = reading().scalars(select(Notification).where(Notification.purpose == "confirmation")).one()
     english = message % {"reference": row.reference}
-    assert sms(row, to="+358401234567", attempt_id="1", validity_s=60).body == english
+
+    def said() -> str:
+        return outgoing(reading(), row, to="+358401234567", attempt_id="1", validity_s=60).body
+
+    assert said() == english
     set_language(actor=cast.actor("eve"), language="ar", status="reviewed", on=True)
-    assert sms(row, to="+358401234567", attempt_id="1", validity_s=60).body == f"وصلت رسالتك. {row.reference}"
+    assert said() == f"وصلت رسالتك. {row.reference}"

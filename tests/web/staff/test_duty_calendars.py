@@ -1,4 +1,4 @@
-"""Rosters in calendars: the address that shows times and names alone, and files that are looked at before they count."""
+"""Rosters in calendars: the address that shows times and names alone, and files that are tried before they count."""
 
 import datetime as dt
 import io
@@ -101,7 +101,14 @@ def test_a_file_is_tried_first_and_only_its_good_lines_count(app_on_both: Flask,
 
 @pytest.mark.parametrize(
     "content",
-    ["", "hello", "\x00\x01", HEAD, HEAD + "BEGIN:VEVENT\r\nDTSTART:soon\r\nEND:VEVENT\r\n" + FOOT],
+    [
+        "",
+        "hello",
+        "\x00\x01",
+        HEAD,
+        HEAD + "BEGIN:VEVENT\r\nDTSTART:soon\r\nEND:VEVENT\r\n" + FOOT,
+        HEAD + "BEGIN:VEVENT\r\nDTSTART:99991231T230000Z\r\nSUMMARY:Cara\r\nEND:VEVENT\r\n" + FOOT,
+    ],
 )
 def test_what_is_no_calendar_is_said_so(app: Flask, cast: Cast, content: str) -> None:
     status, seen = try_file(cast.sign_in("liisa"), content)
