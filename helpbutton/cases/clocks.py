@@ -37,7 +37,7 @@ def begin(session: Session, case: Case) -> None:
     """The clocks of a case that has just arrived: its first answer, and what the law demands."""
     desk = session.get_one(Service, case.service_id)
     _begin(session, case, FIRST_CONTACT, desk, due_at=case.respond_by, now=case.received_at)
-    statutory = _statutory_due(case, desk)
+    statutory = _statutory_due(case, desk, since=case.received_at)
     if statutory is not None:
         _begin(session, case, STATUTORY, desk, due_at=statutory, now=case.received_at)
 
@@ -145,19 +145,24 @@ def follow(session: Session, case: Case) -> None:
 def keep_to_law(session: Session, case: Case) -> None:
     """Start, move earlier or end the statutory clock as the desk and the urgency of the case demand.
 
-    Nobody waits for the answer to a canary: it has no clock.
+    A matter that comes to such a desk when the days from its receipt have passed counts from when it came there. Nobody
+    waits for the answer to a canary: it has no clock.
     """
     if case.canary:
         return
     desk = session.get_one(Service, case.service_id)
-    due_at, running = _statutory_due(case, desk), clock_running(session, case.id, STATUTORY)
+    due_at = _statutory_due(case, desk, since=case.received_at)
+    running = clock_running(session, case.id, STATUTORY)
     if due_at is None:
         stop(session, case, STATUTORY, moot=True)
     elif running is not None:
         running.service_id = case.service_id
         move_earlier(session, case, STATUTORY, due_at)
-    elif due_at > time.now() and not _is_settled(session, case.id):
-        _begin(session, case, STATUTORY, desk, due_at=due_at, now=case.received_at)
+    elif not _is_settled(session, case.id):
+        since, now = case.received_at, time.now()
+        if due_at <= now:
+            since, due_at = now, _statutory_due(case, desk, since=now) or due_at
+        _begin(session, case, STATUTORY, desk, due_at=due_at, now=since)
 
 
 def pause(*, actor: Actor, number: str, kind: str, reason: str) -> None:
@@ -254,11 +259,11 @@ def _begin(
     return started
 
 
-def _statutory_due(case: Case, desk: Service) -> dt.datetime | None:
+def _statutory_due(case: Case, desk: Service, *, since: dt.datetime) -> dt.datetime | None:
     statute = rules.statute_for(kind=case.kind, role=case.role, desk_kind=desk.kind)
     if statute is None:
         return None
-    return rules.statutory_due(statute, received=case.received_at, urgent=case.urgency == "urgent")
+    return rules.statutory_due(statute, received=since, urgent=case.urgency == "urgent")
 
 
 def _is_settled(session: Session, case_id: int) -> bool:

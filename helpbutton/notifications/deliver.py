@@ -119,7 +119,7 @@ def _start(session: Session, notification: Notification, recipient: Recipient, t
     )
     session.add(attempt)
     change(session, notification, "sending", None)
-    valid = validity_s(notification.purpose, now=now, safe=recipient.safe)
+    valid = validity_s(notification.purpose, now=now, created=notification.created_at, safe=recipient.safe)
     leaving = outgoing(session, notification, to=to, attempt_id=attempt.id, validity_s=valid)
     if notification.channel == "sms":
         notification.segments = texts.segments(leaving.body)

@@ -37,7 +37,7 @@ POLL_CANARY_AFTER = dt.timedelta(minutes=2)
 POLL_BEYOND_VALIDITY = dt.timedelta(hours=1)
 TOO_OLD_AFTER = {
     DUTY_ALERT: dt.timedelta(hours=4),
-    REMINDER_ALERT: dt.timedelta(hours=12),
+    REMINDER_ALERT: dt.timedelta(hours=24),
     DESK_ALERT: dt.timedelta(hours=72),
     DIGEST: dt.timedelta(hours=24),
     CONFIRMATION: dt.timedelta(hours=24),

@@ -9,7 +9,11 @@ from helpbutton.notifications.lifecycle import (
     ALERTS,
     CONFIRMATION,
     DESK_ALERT,
+    DIGEST,
+    DUTY_ALERT,
+    NUDGE,
     ONE_TIME_CODE,
+    SLIPPED,
     TOO_OLD_AFTER,
 )
 
@@ -37,17 +41,15 @@ class SafeHours:
         wall = moment.astimezone(HELSINKI).time()
         if opens is None and closes is None:
             return moment
-        if _inside(wall, opens or MIDNIGHT, closes):
-            return moment
-        morning = MORNING if closes and closes > MORNING else MIDNIGHT
-        return _next_wall(moment, opens or morning)
+        morning = opens or (MORNING if closes and closes > MORNING else MIDNIGHT)
+        return moment if _inside(wall, morning, closes) else _next_wall(moment, morning)
 
     def seconds_left(self, moment: dt.datetime) -> float:
-        """How long a text sent at this moment may still arrive; infinite without an end."""
-        closes = self.limits()[1]
-        if closes is None:
+        """How long a text sent at this moment may still arrive: until the last hour, else midnight; infinite without limits."""
+        opens, closes = self.limits()
+        if opens is None and closes is None:
             return float("inf")
-        return (_next_wall(moment, closes) - moment).total_seconds()
+        return (_next_wall(moment, closes or MIDNIGHT) - moment).total_seconds()
 
     def limits(self) -> tuple[dt.time | None, dt.time | None]:
         """The first and the last local time; None, None when every hour is safe."""
@@ -63,15 +65,21 @@ def earliest(
 ) -> dt.datetime:
     """When this notification may leave: now or later (aware).
 
-    Urgent alerts and fresh confirmations are never held; reminders come when they were planned for. A desk whose
-    calendar never opens is told at once.
+    Urgent alerts and fresh confirmations are never held; other alerts to staff wait for the day once they are late.
+    What the family did not just ask for comes by day. A desk whose calendar never opens is told at once.
     """
     if purpose == DESK_ALERT:
         return _opening(hours, now) if hours else now
     age = now - created
-    if purpose in ALERTS or safe is None or (purpose == CONFIRMATION and age < FRESH_CONFIRMATION):
+    if purpose == DUTY_ALERT or (purpose == CONFIRMATION and age < FRESH_CONFIRMATION):
         return now
-    if age < LATE or purpose == ONE_TIME_CODE or safe.limits() != (None, None):
+    if purpose in ALERTS:
+        return now if age < LATE else DAYTIME.next(now)
+    if safe is None:
+        return now
+    if purpose == SLIPPED:
+        return _by_day(safe, now)
+    if purpose == ONE_TIME_CODE or safe.limits() != (None, None) or (age < LATE and purpose != NUDGE):
         return safe.next(now)
     return DAYTIME.next(now)
 
@@ -82,16 +90,31 @@ def is_too_old(
     """Whether a notification says nothing any more, counted from when it could first have left."""
     if purpose not in TOO_OLD_AFTER:
         return False
-    first = earliest(purpose, now=created, created=created, safe=safe, hours=hours)
+    if purpose == DIGEST:
+        first = _next_wall(created, MORNING)
+    else:
+        first = earliest(purpose, now=created, created=created, safe=safe, hours=hours)
     return now - first > TOO_OLD_AFTER[purpose]
 
 
-def validity_s(purpose: str, *, now: dt.datetime, safe: SafeHours | None) -> int:
+def validity_s(purpose: str, *, now: dt.datetime, created: dt.datetime, safe: SafeHours | None) -> int:
     """After how many seconds the provider gives up, so that nothing stale or outside safe hours arrives."""
-    if safe is None or purpose == CONFIRMATION:
+    if safe is None or (purpose == CONFIRMATION and now - created < FRESH_CONFIRMATION):
         return VALIDITY_S
-    longest = CODE_VALIDITY_S if purpose == ONE_TIME_CODE else VALIDITY_S
+    longest: float = CODE_VALIDITY_S if purpose == ONE_TIME_CODE else VALIDITY_S
+    if DAYTIME.next(now) == now and (purpose == SLIPPED or (purpose == NUDGE and safe.limits() == (None, None))):
+        longest = min(longest, DAYTIME.seconds_left(now))
     return int(max(SHORTEST_VALIDITY_S, min(longest, safe.seconds_left(now))))
+
+
+def _by_day(safe: SafeHours, moment: dt.datetime) -> dt.datetime:
+    """Inside both the sender's hours and the day; inside theirs alone where the two never meet."""
+    found = moment
+    for _ in range(2):
+        found = safe.next(DAYTIME.next(found))
+        if DAYTIME.next(found) == found:
+            return found
+    return safe.next(moment)
 
 
 def _opening(hours: DeskHours, moment: dt.datetime) -> dt.datetime:

@@ -44,7 +44,7 @@ def test_easy(password: str) -> None:
         "в лесу родилась ёлочка",
         "🐙🐙 mustekala soittaa pianoa",
         "x" + "kolmelaivaa" * 90,
-        invent(),
+        pytest.param(invent(), id="invented"),
     ],
 )
 def test_good(password: str) -> None:

@@ -11,6 +11,7 @@ from helpbutton.db import db, reading, transaction
 from helpbutton.notifications.deliver import deliver
 from helpbutton.notifications.lifecycle import SECOND_CHANNEL_AFTER
 from helpbutton.notifications.models import Notification
+from helpbutton.notifications.reports import take_report
 from helpbutton.notifications.second_channel import reach_by_second_channel
 from helpbutton.outbox import ToDo
 from helpbutton.staff.models import Account, Membership
@@ -85,6 +86,28 @@ def test_what_was_taken_needs_no_second_channel(world: World) -> None:
         run_due()
     assert world.only("duty_alert").status == "sent"
     assert e_mails(world) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [("30003", "planned"), ("30006", "failed"), ("30002", "planned")]
+)
+def test_what_was_taken_and_then_did_not_arrive_goes_by_e_mail_at_once(
+    world: World, error: str, status: str
+) -> None:
+    desk = world.desk()
+    member(desk)
+    world.alert(world.case(desk, urgency="urgent"))
+    with clock.moved(later(46)):
+        run_due()
+    (attempt,) = world.attempts()
+    with clock.moved(later(120)):
+        failed = {"provider_id": str(attempt.provider_id), "status": "undelivered"}
+        assert take_report(attempt_id=attempt.id, error=f"provider_{error}", **failed)
+        assert world.notifications("duty_alert")[0].status == status
+        for _ in range(2):
+            run_due()
+            assert not take_report(attempt_id=attempt.id, error=f"provider_{error}", **failed)
+    assert e_mails(world) == [f"anna-{desk}@example.fi"]
 
 
 def test_a_desk_without_a_duty_number_still_has_people(world: World) -> None:

@@ -22,19 +22,14 @@ ACCEPT = "I have seen it and act"
 
 @pytest.fixture
 def pages(app: Flask) -> None:
-    """The two partials as pages of their own."""
+    """The partial of the case as a page of its own."""
 
     @policy("staff")
     def on_case(number: str) -> Response:
         case = open_case(actor=g.actor, number=number)
         return staff_page("staff/case/climb.html", case=case, climbs=waiting_on(case.id))
 
-    @policy("staff")
-    def on_list() -> Response:
-        return staff_page("staff/resting_climbs.html", climbs=nobody_accepted(g.actor))
-
     app.add_url_rule("/staff/partials/<number>", "on_case", on_case)
-    app.add_url_rule("/staff/partials", "on_list", on_list)
 
 
 @pytest.fixture
@@ -42,7 +37,7 @@ def number(pages: None, cast: Cast, drain: Callable[[], int]) -> str:
     return send_case(cast, drain, text=DANGER, may_forward=False)
 
 
-def shown(browser: FlaskClient, address: str = "/staff/partials") -> str:
+def shown(browser: FlaskClient, address: str = "/staff/resting") -> str:
     return visible_text(read(browser, f"{address}?lang=en"))
 
 
@@ -99,10 +94,10 @@ def test_the_list_shows_leads_and_administrators_what_nobody_accepted(
             drain()
     for browser in (liisa, eve):
         assert number in shown(browser)
-    assert case_url(number) in read(liisa, "/staff/partials")
-    assert case_url(number) not in read(eve, "/staff/partials"), "an administrator sees no case"
+    assert case_url(number) in read(liisa, "/staff/resting")
+    assert case_url(number) not in read(eve, "/staff/resting"), "an administrator sees no case"
     (listed,) = nobody_accepted(cast.actor("eve"))
-    fields = hidden_fields(read(eve, "/staff/partials"))
+    fields = hidden_fields(read(eve, "/staff/resting"))
     for _ in range(2):
         answer = eve.post(f"/staff/resting/climbs/{listed.id}", data=fields)
         assert (answer.status_code, answer.location) == (303, "/staff/resting")

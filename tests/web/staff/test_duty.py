@@ -9,6 +9,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from helpbutton import clock
+from helpbutton.db import reading
 from helpbutton.directory.models import Service
 from helpbutton.staff.duty import on_duty
 from helpbutton.staff.duty_models import Absence, DutyNote
@@ -48,6 +49,11 @@ def shifts() -> list[Shift]:
     return list(stored().scalars(select(Shift).order_by(Shift.id)))
 
 
+def here_now() -> list[int]:
+    service_id = desk()
+    return on_duty(reading(), service_id, clock.now())
+
+
 def test_a_lead_adds_changes_and_removes_shifts(app_on_both: Flask, cast: Cast) -> None:
     liisa, cara = cast.sign_in("liisa"), cast.actor("cara").account_id
     lead, start = cast.actor("liisa").account_id, clock.now() - HOUR
@@ -61,7 +67,7 @@ def test_a_lead_adds_changes_and_removes_shifts(app_on_both: Flask, cast: Cast) 
     address, first = f"/staff/duty/shifts/{row.id}", {"version": str(row.version)}
     assert send(liisa, address, **first, **shift(lead, start)).status_code == 303
     assert send(liisa, address, **first, **shift(cara, start)).status_code == 409, "seen before the change"
-    assert on_duty(stored(), desk(), clock.now()) == [lead]
+    assert here_now() == [lead]
     assert "instead of" in read(liisa, f"/staff/duty?lang=en&desk={desk()}")
     assert send(liisa, address, version="1", remove="1").status_code == 409
     assert send(liisa, address, version="2", remove="1").status_code == 303
@@ -123,7 +129,7 @@ def test_whoever_is_away_is_not_on_duty_and_their_shifts_warn(app_on_both: Flask
         assert sent.status_code == 303
     (absence,) = stored().scalars(select(Absence))
     assert absence.account_id == account, "oneself, whoever the form names"
-    assert on_duty(stored(), desk(), clock.now()) == []
+    assert here_now() == []
     assert "needs a substitute" in read(liisa, f"/staff/duty?lang=en&desk={desk()}")
     wrong = send(cara, "/staff/duty/absences?lang=en", starts_on="2030-02-02", ends_on="2030-02-01")
     assert (wrong.status_code, "before the first one" in wrong.get_data(as_text=True)) == (422, True)
@@ -132,7 +138,7 @@ def test_whoever_is_away_is_not_on_duty_and_their_shifts_warn(app_on_both: Flask
     removing = f"/staff/duty/absences/{absence.id}/remove"
     assert dan.post(removing, data={"csrf_token": token}).status_code == 404
     assert send(liisa, removing).status_code == 303
-    assert on_duty(stored(), desk(), clock.now()) == [account]
+    assert here_now() == [account]
 
 
 def test_the_next_shift_finds_what_presses_and_the_note_of_the_one_before(

@@ -1,0 +1,154 @@
+"""What had been in hand and waits again is told and climbs again; what ends one climb ends no other."""
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import update
+
+from helpbutton import clock
+from helpbutton.cases import assigning, handling
+from helpbutton.cases.correcting import correct
+from helpbutton.cases.models import Case
+from helpbutton.clock import HELSINKI
+from helpbutton.db import db, reading, transaction
+from helpbutton.escalation.operations import accept_listed
+from helpbutton.escalation.queries import nobody_accepted, waiting_on
+from helpbutton.notifications.models import Notification
+from helpbutton.notifications.operations import tell_desk
+from tests.rooms.notifications.conftest import DUTY
+
+from .conftest import MINUTE, NIGHT, Desk
+
+Run = Callable[[dt.datetime, int], None]
+NOON = dt.datetime(2026, 11, 24, 12, 0, tzinfo=HELSINKI)
+
+
+def row(case: int) -> Case:
+    db.session.rollback()
+    return reading().get_one(Case, case)
+
+
+def take(desk: Desk, case: int, account: int) -> None:
+    handling.take(actor=desk.actor(account), number=row(case).number, version=row(case).version)
+
+
+def release(desk: Desk, case: int, account: int) -> None:
+    handling.release(actor=desk.actor(account), number=row(case).number, version=row(case).version)
+
+
+def give_back(desk: Desk, case: int, account: int) -> None:
+    """They give it to a colleague, who gives it back."""
+    colleague = desk.person()
+    assigning.assign(
+        actor=desk.actor(account), number=row(case).number, version=row(case).version, colleague=colleague
+    )
+    assigning.give_back(actor=desk.actor(colleague), number=row(case).number, reason="no_time")
+
+
+@pytest.mark.parametrize("put_back", [release, give_back])
+def test_something_urgent_that_is_put_back_rings_at_once_and_climbs_anew(
+    desk: Desk, at: Run, put_back: Callable[[Desk, int, int], None]
+) -> None:
+    worker, lead = desk.person(), desk.person("lead")
+    with clock.moved(NIGHT):
+        case = desk.urgent()
+        desk.run()
+    with clock.moved(NIGHT + 3 * MINUTE):
+        take(desk, case, worker)
+    with clock.moved(NIGHT + 4 * MINUTE):
+        put_back(desk, case, worker)
+        desk.run()
+        assert [view.subject for view in waiting_on(case)] == ["urgent"]
+    assert desk.sent_to(DUTY) == 2
+    assert [climb.ended for climb in desk.climbs()] == ["accepted", None]
+    for minutes in (20, 36):
+        at(NIGHT, minutes)
+    assert desk.phone_of(lead) in desk.told()
+
+
+def test_put_back_and_taken_up_at_once_rings_nobody(desk: Desk, at: Run) -> None:
+    worker = desk.person()
+    with clock.moved(NIGHT):
+        case = desk.urgent()
+        desk.run()
+        take(desk, case, worker)
+        release(desk, case, worker)
+        take(desk, case, worker)
+        desk.run()
+    at(NIGHT, 60)
+    assert desk.told() == [DUTY]
+
+
+def test_what_is_not_urgent_goes_back_quietly(desk: Desk) -> None:
+    worker = desk.person()
+    with clock.moved(NIGHT):
+        case = desk.case(desk.id)
+        take(desk, case, worker)
+        release(desk, case, worker)
+        desk.run()
+    assert desk.told() == []
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_raised_to_urgent_by_hand_it_rings_unless_somebody_has_it(desk: Desk, taken: bool) -> None:
+    worker = desk.person()
+    with clock.moved(NIGHT):
+        case = desk.case(desk.id)
+        if taken:
+            take(desk, case, worker)
+        correct(
+            actor=desk.actor(worker), number=row(case).number, version=row(case).version, urgency="urgent"
+        )
+        desk.run()
+        assert [view.subject for view in waiting_on(case)] == ([] if taken else ["urgent"])
+    assert desk.told() == ([] if taken else [DUTY])
+
+
+def test_a_second_slip_climbs_although_the_first_climb_has_not_been_looked_at_since(
+    desk: Desk, at: Run
+) -> None:
+    desk.person("lead")
+    with clock.moved(NOON):
+        case = desk.case(desk.id, phone=None)
+        first = desk.clock(case, "next_answer", due_in=1)
+    at(NOON, 2)
+    with clock.moved(NOON + 3 * MINUTE):
+        desk.stop_clock(first)
+        second = desk.clock(case, "next_answer", due_in=1)
+    at(NOON, 5)
+    assert [(climb.clock_id, climb.ended) for climb in desk.climbs()] == [(first, "moot"), (second, None)]
+
+
+def test_accepting_from_the_list_ends_that_climb_alone(desk: Desk, at: Run) -> None:
+    lead = desk.person("lead")
+    with clock.moved(NOON):
+        case = desk.urgent()
+        desk.run()
+    for minutes in (16, 32, 48, 64):
+        at(NOON, minutes)
+    with clock.moved(NOON + 65 * MINUTE):
+        desk.clock(case, due_in=1)
+    at(NOON, 67)
+    (listed,) = nobody_accepted(desk.actor(lead))
+    with clock.moved(NOON + 68 * MINUTE):
+        accept_listed(actor=desk.actor(lead), climb_id=listed.id)
+        assert [view.subject for view in waiting_on(case)] == ["first_contact"]
+    at(NOON, 300)
+    assert [climb.subject for climb in desk.climbs() if climb.ended == "accepted"] == ["urgent"]
+    assert [view.subject for view in waiting_on(case)] == ["first_contact"]
+    assert nobody_accepted(desk.actor(lead)) == ()
+
+
+def test_whom_an_alert_did_not_reach_is_told_by_the_next_step(desk: Desk, at: Run) -> None:
+    with clock.moved(NIGHT):
+        case = desk.urgent()
+        desk.run()
+    with clock.moved(NIGHT + 14 * MINUTE):
+        message = desk.message(case, direction="from_family")
+        tell_desk(message)
+        with transaction() as session:
+            of_message = Notification.dedupe_key.startswith(f"duty_alert/message/{message}")
+            session.execute(update(Notification).where(of_message).values(status="failed"))
+    at(NIGHT, 16)
+    assert desk.told() == [DUTY, DUTY]
