@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from helpbutton.audit.models import AuditEntry
@@ -12,6 +12,9 @@ from helpbutton.db import reading
 
 LOOKS = ("view", "print", "export", "search")
 """Actions that show a case to a staff member; whatever else they do begins with one of these."""
+
+FAMILY = "sender"
+"""The actor of what a family does with its receipt code."""
 
 
 @dataclass(frozen=True)
@@ -28,10 +31,17 @@ def looks(subject: str) -> list[Look]:
     """Every look at the subject (a case's pseudonym), newest first; the family's own are not among them."""
     rows = reading().execute(
         select(AuditEntry.at, AuditEntry.organisation_id, AuditEntry.service_id, AuditEntry.ground)
-        .where(AuditEntry.subject == subject, AuditEntry.action.in_(LOOKS), AuditEntry.actor != "sender")
+        .where(AuditEntry.subject == subject, AuditEntry.action.in_(LOOKS), AuditEntry.actor != FAMILY)
         .order_by(AuditEntry.id.desc())
     )
     return [Look(*row) for row in rows]
+
+
+def last_by_family(session: Session, subject: str) -> dt.datetime | None:
+    """When the family last had its case (a pseudonym) open (aware UTC), or None."""
+    return session.scalar(
+        select(func.max(AuditEntry.at)).where(AuditEntry.subject == subject, AuditEntry.actor == FAMILY)
+    )
 
 
 @dataclass(frozen=True)

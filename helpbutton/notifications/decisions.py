@@ -23,6 +23,7 @@ DECISIONS = {
     "forgotten": Decision("dropped", tell=True),
     "expired": Decision("dropped", tell=True),
     "already_nudged": Decision("dropped", tell=True),
+    "only_answers": Decision("dropped", tell=True),
     "already_read": Decision("dropped", tell=False),
     "replaced": Decision("dropped", tell=False),
     "too_late": Decision("dropped", tell=True),

@@ -6,7 +6,7 @@ from helpbutton.cases.handover_models import Referral, Transfer
 from helpbutton.cases.models import Case, CaseKey, Contact
 from helpbutton.db import transaction
 from helpbutton.notifications.lifecycle import SLIPPED
-from helpbutton.notifications.operations import alert_desk, plan_for_sender
+from helpbutton.notifications.operations import alert_desk, plan_news_for_sender
 
 
 def tell_of_transfer(transfer_id: int) -> None:
@@ -34,4 +34,6 @@ def _tell_news(session: Session, case: Case, item: str) -> None:
     key = session.get(CaseKey, case.id)
     if key is not None:
         contact = session.get(Contact, case.id, with_for_update=True, populate_existing=True)
-        plan_for_sender(session, SLIPPED, f"{SLIPPED}/{item}", case=case, contact=contact, vault=key.vault())
+        plan_news_for_sender(
+            session, SLIPPED, f"{SLIPPED}/{item}", case=case, contact=contact, vault=key.vault()
+        )

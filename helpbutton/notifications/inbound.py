@@ -18,7 +18,7 @@ from helpbutton.notifications import family_texts
 from helpbutton.notifications.keywords import wish_of
 from helpbutton.notifications.models import InboundEvent
 from helpbutton.notifications.once import add_once
-from helpbutton.notifications.opt_out import opt_in, opt_out
+from helpbutton.notifications.opt_out import is_opted_out, opt_in, opt_out
 from helpbutton.vault import sealing
 
 BOTH = ("fi", "sv")
@@ -29,7 +29,8 @@ log = structlog.get_logger()
 def take_message(*, provider_id: str, number: str, text: str) -> str | None:
     """What to answer to a message from this number, or None: nothing is answered twice, nor twice a day.
 
-    `number` as the provider gives it; a sender with a name instead of a number gets no answer.
+    `number` as the provider gives it; a sender with a name instead of a number, or that wants no messages, gets no
+    answer.
     """
     sender = e164(number)
     with transaction() as session:
@@ -52,6 +53,8 @@ def take_message(*, provider_id: str, number: str, text: str) -> str | None:
             case ("start", _):
                 opt_in(session, sender)
                 return None
+        if is_opted_out(session, sender):
+            return None
         scope = f"sms-answer/{sealing.digest('sms-answer', clock.today().isoformat(), sender).hex()}"
         if daily_counts.add(session, scope, at_most=1) is None:
             return None

@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 def reason_not_to_send(session: Session, *, case: Case, channel: str, to: str) -> str | None:
     """Why a message to the sender's number (E.164) or address waits for a human, one of `LIMITS`, or is not wanted
-    (`OPTED_OUT`); None when it may go, and is counted.
+    (`OPTED_OUT`); None when it may go, and an SMS is counted.
 
     Counting happens in the caller's transaction, so what is planned once is counted once.
     """
@@ -31,7 +31,9 @@ def reason_not_to_send(session: Session, *, case: Case, channel: str, to: str) -
         return OPTED_OUT
     if case.quarantined:
         return QUARANTINED
-    if channel == "sms" and not is_of_our_countries(to):
+    if channel != "sms":
+        return None
+    if not is_of_our_countries(to):
         return FOREIGN_NUMBER
     if daily_counts.add(session, _number_scope(to), at_most=PER_NUMBER) is None:
         return NUMBER_LIMIT

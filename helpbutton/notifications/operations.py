@@ -24,7 +24,13 @@ from helpbutton.notifications.lifecycle import (
 )
 from helpbutton.notifications.limits import LIMITS, reason_not_to_send
 from helpbutton.notifications.models import AlertItem, Notification
-from helpbutton.notifications.recipient import safe_hours, sealed_place, unread_of, way_to_sender
+from helpbutton.notifications.recipient import (
+    has_looked_since,
+    safe_hours,
+    sealed_place,
+    unread_of,
+    way_to_sender,
+)
 from helpbutton.notifications.rows import add, is_planned, not_told
 from helpbutton.notifications.timing import earliest
 from helpbutton.notifications.to_people import alert_duty, plan_news
@@ -85,7 +91,7 @@ def plan_slipped(
     session: Session, *, case: Case, contact: Contact | None, vault: CaseVault, clock_id: int
 ) -> None:
     """Tell the sender, once for each clock, that there is news: a promise has slipped, and the page says what now."""
-    plan_for_sender(session, SLIPPED, f"{SLIPPED}/{clock_id}", case=case, contact=contact, vault=vault)
+    plan_news_for_sender(session, SLIPPED, f"{SLIPPED}/{clock_id}", case=case, contact=contact, vault=vault)
 
 
 def tell_sender(message_id: int) -> None:
@@ -98,33 +104,41 @@ def tell_sender(message_id: int) -> None:
 
 
 def _nudge(session: Session, message: Message, contact: Contact | None) -> None:
-    """One nudge until the family has looked: while it has not opened what the last one was about, no other leaves."""
     key = session.get(CaseKey, message.case_id)
+    if key is not None:
+        case = session.get_one(Case, message.case_id)
+        plan_news_for_sender(
+            session, NUDGE, f"{NUDGE}/{message.id}", case=case, contact=contact, vault=key.vault()
+        )
+
+
+def plan_news_for_sender(
+    session: Session, purpose: str, key: str, *, case: Case, contact: Contact | None, vault: CaseVault
+) -> None:
+    """Tell the sender, once for each key, that there is something new: once until the family has looked.
+
+    A nudge that still waits serves for whatever comes after it, and takes the place of other news that waits.
+    """
     waiting = select(Notification.id).where(
-        Notification.case_id == message.case_id,
-        Notification.purpose == NUDGE,
+        Notification.case_id == case.id,
+        Notification.purpose.in_((NUDGE, purpose)),
         Notification.status == "planned",
     )
-    if key is None or session.scalar(waiting) is not None:
-        return
-    plan_for_sender(
-        session,
-        NUDGE,
-        f"{NUDGE}/{message.id}",
-        case=session.get_one(Case, message.case_id),
-        contact=contact,
-        vault=key.vault(),
-        decided="already_nudged" if _is_nudged(session, message.case_id) else None,
-    )
+    if session.scalar(waiting.limit(1)) is None:
+        decided = "already_nudged" if _is_told(session, case.id) else None
+        plan_for_sender(session, purpose, key, case=case, contact=contact, vault=vault, decided=decided)
 
 
-def _is_nudged(session: Session, case_id: int) -> bool:
-    """Whether a nudge has left about a message that the family has not opened since."""
-    oldest = session.scalar(unread_of(case_id).limit(1))
-    left = select(Notification.id).where(
-        Notification.case_id == case_id, Notification.purpose == NUDGE, Notification.status.in_(LEFT)
+def _is_told(session: Session, case_id: int) -> bool:
+    """Whether news has left since the family last looked."""
+    newest = session.scalar(
+        select(func.max(Notification.created_at)).where(
+            Notification.case_id == case_id,
+            Notification.purpose.in_((NUDGE, SLIPPED)),
+            Notification.status.in_(LEFT),
+        )
     )
-    return oldest is not None and session.scalar(left.where(Notification.created_at >= oldest.at)) is not None
+    return newest is not None and not has_looked_since(session, case_id, newest)
 
 
 def tell_new_desk(case_id: int) -> None:
@@ -242,8 +256,10 @@ def plan_for_sender(
     if channel == "sms" and not contact.safe_to_text:
         not_told(session, case.id, purpose, "not_safe_to_text")
         return
+    if purpose != NUDGE and contact.nudge_only:
+        decided = "only_answers"
     if purpose == NUDGE and decided is None:
-        _replace_held(session, case)
+        _replace_older(session, case)
     now = clock.now()
     add(
         session,
@@ -259,11 +275,13 @@ def plan_for_sender(
     )
 
 
-def _replace_held(session: Session, case: Case) -> None:
-    """A nudge takes the place of what was held back before it: there is one thing to decide for each case."""
+def _replace_older(session: Session, case: Case) -> None:
+    """A nudge takes the place of news that waits, and of what was held back: there is one thing to decide or to send."""
+    held = (Notification.status == "held") & Notification.error.in_(LIMITS)
+    waits = (Notification.status == "planned") & (Notification.purpose == SLIPPED)
     session.execute(
         update(Notification)
-        .where(Notification.case_id == case.id, Notification.status == "held", Notification.error.in_(LIMITS))
+        .where(Notification.case_id == case.id, held | waits)
         .values(status="dropped", error="replaced", changed_at=clock.now())
     )
 

@@ -1,11 +1,13 @@
 """Who a notification goes to, what it says, and whether it is still wanted, at the moment it leaves."""
 
+import datetime as dt
 from dataclasses import dataclass, field
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from helpbutton import clock
+from helpbutton.audit.queries import last_by_family
 from helpbutton.cases import lost_code
 from helpbutton.cases.models import Case, CaseKey, Contact
 from helpbutton.cases.promise import DeskHours
@@ -178,6 +180,12 @@ def _is_forgotten(session: Session, contact: Contact) -> bool:
     closed = select(Case.id).where(Case.id == contact.case_id, Case.closed_at.is_not(None))
     gone = contact.phone is None and contact.email is None
     return contact.nudge_only and gone and session.scalar(closed) is not None
+
+
+def has_looked_since(session: Session, case_id: int | None, moment: dt.datetime) -> bool:
+    """Whether the family has had its page open since then (aware)."""
+    looked = last_by_family(session, sealing.pseudonym("case", case_id)) if case_id is not None else None
+    return looked is not None and looked >= moment
 
 
 def unread_of(case_id: int | None) -> Select[Message]:

@@ -45,7 +45,7 @@ class SafeHours:
         return moment if _inside(wall, morning, closes) else _next_wall(moment, morning)
 
     def seconds_left(self, moment: dt.datetime) -> float:
-        """How long a text sent at this moment may still arrive: until the last hour, else midnight; infinite without limits."""
+        """For how long a text sent now may still arrive: to the last hour, else midnight; infinite without limits."""
         opens, closes = self.limits()
         if opens is None and closes is None:
             return float("inf")
@@ -77,9 +77,9 @@ def earliest(
         return now if age < LATE else DAYTIME.next(now)
     if safe is None:
         return now
-    if purpose == SLIPPED:
+    if _only_by_day(purpose, safe):
         return _by_day(safe, now)
-    if purpose == ONE_TIME_CODE or safe.limits() != (None, None) or (age < LATE and purpose != NUDGE):
+    if age < LATE or purpose == ONE_TIME_CODE or safe.limits() != (None, None):
         return safe.next(now)
     return DAYTIME.next(now)
 
@@ -102,9 +102,13 @@ def validity_s(purpose: str, *, now: dt.datetime, created: dt.datetime, safe: Sa
     if safe is None or (purpose == CONFIRMATION and now - created < FRESH_CONFIRMATION):
         return VALIDITY_S
     longest: float = CODE_VALIDITY_S if purpose == ONE_TIME_CODE else VALIDITY_S
-    if DAYTIME.next(now) == now and (purpose == SLIPPED or (purpose == NUDGE and safe.limits() == (None, None))):
+    if _only_by_day(purpose, safe) and DAYTIME.next(now) == now:
         longest = min(longest, DAYTIME.seconds_left(now))
     return int(max(SHORTEST_VALIDITY_S, min(longest, safe.seconds_left(now))))
+
+
+def _only_by_day(purpose: str, safe: SafeHours) -> bool:
+    return purpose == SLIPPED or (purpose == NUDGE and safe.limits() == (None, None))
 
 
 def _by_day(safe: SafeHours, moment: dt.datetime) -> dt.datetime:

@@ -123,6 +123,7 @@ WORDS = {
         "forgotten": N_("the number has been forgotten"),
         "expired": N_("it was valid for a short time only"),
         "already_nudged": N_("the family has been told and has not looked yet"),
+        "only_answers": N_("they gave the number only to hear that there is an answer"),
         "already_read": N_("the family has read it already"),
         "replaced": N_("a newer message took its place"),
         "too_late": N_("it had been settled meanwhile"),

@@ -23,18 +23,21 @@ def helsinki(text: str) -> dt.datetime:
 @pytest.mark.parametrize(
     ("not_before", "not_after", "now", "leaves"),
     [
-        (None, None, "2026-11-21T03:00", "2026-11-21T03:00"),
+        (None, None, "2026-11-21T03:00", "2026-11-21T08:00"),
+        (None, None, "2026-11-21T23:59", "2026-11-22T08:00"),
         ("09:00", None, "2026-11-21T08:59", "2026-11-21T09:00"),
         ("09:00", None, "2026-11-21T09:00", "2026-11-21T09:00"),
         ("09:00", None, "2026-11-21T23:59", "2026-11-21T23:59"),
         ("09:00", "15:00", "2026-11-21T15:00", "2026-11-22T09:00"),
         (None, "15:00", "2026-11-21T15:30", "2026-11-22T08:00"),
-        (None, "15:00", "2026-11-21T03:00", "2026-11-21T03:00"),
+        (None, "15:00", "2026-11-21T03:00", "2026-11-21T08:00"),
+        (None, "21:00", "2026-11-21T00:30", "2026-11-21T08:00"),
+        (None, "07:00", "2026-11-21T03:00", "2026-11-21T03:00"),
         (None, "07:00", "2026-11-21T12:00", "2026-11-22T00:00"),
         ("20:00", "02:00", "2026-11-21T12:00", "2026-11-21T20:00"),
         ("20:00", "02:00", "2026-11-21T23:00", "2026-11-21T23:00"),
         ("20:00", "02:00", "2026-11-22T01:59", "2026-11-22T01:59"),
-        ("09:00", "09:00", "2026-11-21T03:00", "2026-11-21T03:00"),
+        ("09:00", "09:00", "2026-11-21T03:00", "2026-11-21T08:00"),
         ("09:00", "15:00", "2026-03-28T20:00", "2026-03-29T09:00"),
         ("09:00", "15:00", "2026-10-24T20:00", "2026-10-25T09:00"),
     ],
@@ -45,6 +48,24 @@ def test_a_nudge_keeps_to_safe_hours(
     moment = helsinki(now)
     safe = SafeHours(not_before, not_after)
     assert earliest("nudge", now=moment, created=moment, safe=safe, hours=None) == helsinki(leaves)
+
+
+@pytest.mark.parametrize(
+    ("not_before", "not_after", "now", "leaves"),
+    [
+        (None, None, "2026-11-21T23:59", "2026-11-22T08:00"),
+        (None, None, "2026-11-21T20:59", "2026-11-21T20:59"),
+        ("20:00", "02:00", "2026-11-21T23:59", "2026-11-22T20:00"),
+        ("23:00", "10:00", "2026-11-21T12:00", "2026-11-22T08:00"),
+        ("22:00", "06:00", "2026-11-21T12:00", "2026-11-21T22:00"),
+    ],
+)
+def test_a_slipped_promise_is_told_by_day_and_never_outside_safe_hours(
+    not_before: str | None, not_after: str | None, now: str, leaves: str
+) -> None:
+    moment = helsinki(now)
+    safe = SafeHours(not_before, not_after)
+    assert earliest("slipped", now=moment, created=moment, safe=safe, hours=None) == helsinki(leaves)
 
 
 def test_a_confirmation_is_never_held_while_fresh_but_keeps_to_safe_hours_when_late() -> None:
@@ -79,6 +100,25 @@ def test_urgent_is_never_held_and_a_desk_that_never_opens_is_told_at_once() -> N
     assert earliest("desk_alert", now=night, created=night, safe=None, hours=NEVER) == night
 
 
+@pytest.mark.parametrize("purpose", ["reminder_alert", "digest"])
+def test_staff_are_not_woken_by_a_late_reminder(purpose: str) -> None:
+    night, morning = helsinki("2026-11-22T03:00"), helsinki("2026-11-22T08:00")
+    late = night - dt.timedelta(minutes=30)
+    assert earliest(purpose, now=night, created=night, safe=None, hours=OFFICE) == night
+    assert earliest(purpose, now=night, created=late, safe=None, hours=OFFICE) == morning
+    assert earliest("duty_alert", now=night, created=late, safe=None, hours=OFFICE) == night
+    assert not is_too_old(
+        purpose, now=morning, created=morning - dt.timedelta(hours=13), safe=None, hours=None
+    )
+
+
+def test_the_age_of_a_digest_counts_from_the_morning_for_which_it_was_planned() -> None:
+    first_item, morning = helsinki("2026-11-20T08:00"), helsinki("2026-11-21T08:00")
+    day = dt.timedelta(days=1)
+    assert not is_too_old("digest", now=morning + day, created=first_item, safe=None, hours=OFFICE)
+    assert is_too_old("digest", now=morning + 1.1 * day, created=first_item, safe=None, hours=OFFICE)
+
+
 @pytest.mark.parametrize(
     ("purpose", "now", "seconds"),
     [
@@ -89,10 +129,28 @@ def test_urgent_is_never_held_and_a_desk_that_never_opens_is_told_at_once() -> N
     ],
 )
 def test_nothing_arrives_long_after_safe_hours(purpose: str, now: str, seconds: int) -> None:
-    assert validity_s(purpose, now=helsinki(now), safe=SafeHours("09:00", "15:00")) == seconds
+    moment = helsinki(now)
+    assert validity_s(purpose, now=moment, created=moment, safe=SafeHours("09:00", "15:00")) == seconds
 
 
-@pytest.mark.parametrize("purpose", ["confirmation", "nudge", "slipped"])
+def test_with_a_first_hour_alone_nothing_arrives_after_midnight() -> None:
+    now = helsinki("2026-11-21T23:50")
+    assert validity_s("nudge", now=now, created=now, safe=SafeHours("09:00")) == 600
+
+
+def test_a_delayed_confirmation_does_not_arrive_after_safe_hours() -> None:
+    now = helsinki("2026-11-21T20:50")
+    for age, seconds in ((14, 3600), (15, 600)):
+        created = now - dt.timedelta(minutes=age)
+        assert validity_s("confirmation", now=now, created=created, safe=SafeHours(None, "21:00")) == seconds
+
+
+@pytest.mark.parametrize("purpose", ["nudge", "slipped"])
+def test_what_comes_by_day_does_not_arrive_in_the_evening(purpose: str) -> None:
+    now = helsinki("2026-11-21T20:50")
+    assert validity_s(purpose, now=now, created=now, safe=SafeHours()) == 600
+
+
 @pytest.mark.parametrize(
     ("now", "leaves"),
     [
@@ -102,12 +160,13 @@ def test_nothing_arrives_long_after_safe_hours(purpose: str, now: str, seconds: 
         ("2026-11-22T08:00", "2026-11-22T08:00"),
     ],
 )
-def test_what_is_late_does_not_come_at_night(purpose: str, now: str, leaves: str) -> None:
+def test_what_is_late_does_not_come_at_night(now: str, leaves: str) -> None:
     moment = helsinki(now)
-    created = moment - dt.timedelta(hours=1)
-    assert earliest(purpose, now=moment, created=created, safe=SafeHours(), hours=None) == helsinki(leaves)
+    created, safe = moment - dt.timedelta(hours=1), SafeHours()
+    for purpose in ("confirmation", "nudge", "slipped"):
+        assert earliest(purpose, now=moment, created=created, safe=safe, hours=None) == helsinki(leaves)
     fresh = moment - dt.timedelta(minutes=29)
-    assert earliest(purpose, now=moment, created=fresh, safe=SafeHours(), hours=None) == moment
+    assert earliest("confirmation", now=moment, created=fresh, safe=safe, hours=None) == moment
 
 
 def test_hours_that_a_sender_chose_are_theirs_at_night_too() -> None:
