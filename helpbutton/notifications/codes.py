@@ -62,6 +62,11 @@ def error_of(code: object) -> str | None:
     return f"provider_{code}" if str(code or "").isdecimal() else None
 
 
+def is_an_answer(error: str | None) -> bool:
+    """Whether the provider itself said so, which leaves little doubt about a message of which it shows no trace."""
+    return (error or "").startswith("provider_")
+
+
 def what_follows(error: str | None) -> Follows:
     """The next step after this error; a code that nobody knows is for a human."""
     return CODES.get(error or "", "call")

@@ -20,7 +20,7 @@ from helpbutton.notifications.models import Attempt, Notification
 from helpbutton.notifications.outcomes import record_outcome
 from helpbutton.notifications.recipient import Recipient, outgoing, recipient_of
 from helpbutton.notifications.reconcile import Question
-from helpbutton.notifications.rows import attempts_so_far, change, locked, next_run
+from helpbutton.notifications.rows import attempts_so_far, change, locked, next_run, settled_ids
 from helpbutton.notifications.timing import earliest, is_too_old, validity_s
 
 log = structlog.get_logger()
@@ -30,13 +30,16 @@ log = structlog.get_logger()
 class Leaving:
     """An attempt that is committed and may now call the provider.
 
-    `doubted_since`: when the first attempt began whose outcome nobody knows; None when there is none.
+    `doubted`: the newest attempt whose outcome nobody knows, None when there is none; `doubted_since`: when the first
+    of them began; `settled`: the provider's ids of the others.
     """
 
     notification_id: int
     channel: str
     outgoing: Outgoing
-    doubted_since: dt.datetime | None
+    doubted: str | None
+    doubted_since: dt.datetime
+    settled: frozenset[str]
 
 
 def deliver(notification_id: int) -> dt.datetime | None:
@@ -45,7 +48,10 @@ def deliver(notification_id: int) -> dt.datetime | None:
     with transaction() as session:
         step = _claim(session, notification_id)
     if isinstance(step, Leaving):
-        return _record(step, _hand_over(_channel(step.channel), step, began))
+        channel = _channel(step.channel)
+        if _has_arrived(channel, step):
+            return None
+        return _record(step, _hand_over(channel, step, began))
     if isinstance(step, Question):
         return reconcile.ask(_channel(step.channel), step)
     return step
@@ -123,18 +129,43 @@ def _start(session: Session, notification: Notification, recipient: Recipient, t
     leaving = outgoing(session, notification, to=to, attempt_id=attempt.id, validity_s=valid)
     if notification.channel == "sms":
         notification.segments = texts.segments(leaving.body)
-    doubted = [attempt.started_at for attempt in earlier if attempt.outcome == "unknown"]
-    return Leaving(notification.id, notification.channel, leaving, min(doubted, default=None))
+    doubted = [attempt for attempt in earlier if attempt.outcome == "unknown"]
+    return Leaving(
+        notification.id,
+        notification.channel,
+        leaving,
+        doubted=doubted[-1].id if doubted else None,
+        doubted_since=min((attempt.started_at for attempt in doubted), default=now),
+        settled=settled_ids(earlier),
+    )
+
+
+def _has_arrived(channel: Channel, leaving: Leaving) -> bool:
+    """Whether the provider shows by now that it has taken an earlier attempt, so that this one is not made.
+
+    What it shows is recorded on that attempt.
+    """
+    if leaving.doubted is None:
+        return False
+    try:
+        found = channel.find(leaving.outgoing, since=leaving.doubted_since, settled=leaving.settled)
+    except NoAnswer:
+        return False
+    if found is None:
+        return False
+    with transaction() as session:
+        notification = locked(session, leaving.notification_id)
+        doubted = session.get(Attempt, leaving.doubted, populate_existing=True)
+        if notification is None or doubted is None:
+            return False
+        begun = session.get_one(Attempt, leaving.outgoing.attempt_id, populate_existing=True)
+        if found.verdict == "accepted" and begun.outcome is None:
+            session.delete(begun)
+        record_outcome(session, notification, doubted, found)
+        return found.verdict == "accepted"
 
 
 def _hand_over(channel: Channel, leaving: Leaving, began: float) -> Outcome:
-    if leaving.doubted_since is not None:
-        try:
-            found = channel.find(leaving.outgoing, since=leaving.doubted_since)
-        except NoAnswer:
-            found = None
-        if found is not None:
-            return found
     if clock.monotonic() - began > lifecycle.CALL_MUST_START_WITHIN_S:
         return Outcome("not_sent", error="too_late_to_call")
     return channel.send(leaving.outgoing)

@@ -17,8 +17,8 @@ from helpbutton.i18n import gettext, reading_language
 from helpbutton.notifications import family_texts
 from helpbutton.notifications.keywords import wish_of
 from helpbutton.notifications.models import InboundEvent
-from helpbutton.notifications.once import add_once
 from helpbutton.notifications.opt_out import is_opted_out, opt_in, opt_out
+from helpbutton.once import add_once
 from helpbutton.vault import sealing
 
 BOTH = ("fi", "sv")

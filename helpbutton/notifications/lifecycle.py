@@ -1,7 +1,8 @@
 """The life of a notification, pure: what each outcome and each answer of the provider makes of its status.
 
 planned -> sending -> sent | planned again | dead | failed | unknown; unknown -> sent | planned again | held;
-sent -> delivered | failed | planned for one more attempt | held. What the provider has accepted becomes unsent only
+sent -> delivered | failed | planned for one more attempt | held. An alert of which too many attempts stay unanswered
+is dead. What the provider has accepted becomes unsent only
 where it says itself that it did not arrive; what is not known is asked, never guessed. `delivered` is the end.
 """
 
@@ -24,6 +25,8 @@ ALERTS = frozenset({DUTY_ALERT, DESK_ALERT, REMINDER_ALERT, DIGEST})
 """What staff get; everything else goes to a sender."""
 NEEDS_HUMAN = ("held", "failed", "dead")
 
+UNANSWERED_TRIES = 3
+"""So many attempts without any answer may each have arrived; then a human is asked."""
 NOT_SENT_TRIES = 240
 """With the longest pause that is about four hours of an unreachable provider; then it is dead: a human is asked."""
 ONCE_MORE_AFTER = dt.timedelta(minutes=15)
@@ -110,6 +113,14 @@ def after_report(
     return _after_refusal(follows, refusals)
 
 
+def after_no_report(purpose: str, *, looked: bool) -> str:
+    """The status of a sent notification of which the provider never said that it arrived.
+
+    `looked`: whether the family has had its page open since.
+    """
+    return "held" if purpose in (CONFIRMATION, NUDGE, SLIPPED) and not looked else "sent"
+
+
 def after_too_long(purpose: str) -> str:
     """The status of a notification that could not leave while it still said something."""
     return "dead" if purpose in MATTERS_STILL else "dropped"
@@ -124,12 +135,15 @@ def _after_refusal(follows: Follows, refusals: int) -> str:
     return "failed"
 
 
-def after_asking(purpose: str, answer: Answer, *, since_attempt: dt.timedelta) -> str:
-    """The status of an unknown send that the provider did not show, so long after the attempt began."""
+def after_asking(purpose: str, answer: Answer, *, since_attempt: dt.timedelta, unanswered: int) -> str:
+    """The status of an unknown send that the provider did not show, so long after the attempt began.
+
+    `unanswered`: to how many attempts of unknown outcome the provider said nothing at all.
+    """
     patience = ALERT_PATIENCE if purpose in ALERTS else SENDER_PATIENCE
     age = since_attempt.total_seconds()
     if answer == "absent" and age >= patience.grace_s:
-        return patience.then
+        return "dead" if patience.then == "planned" and unanswered >= UNANSWERED_TRIES else patience.then
     return "held" if age >= patience.hold_after_s else "unknown"
 
 

@@ -37,6 +37,8 @@ from helpbutton.notifications.to_people import alert_duty, plan_news
 from helpbutton.vault.sealing import CaseVault
 
 LEFT = ("sending", "unknown", "sent", "delivered")
+NEWS = (NUDGE, SLIPPED)
+"""What tells a sender that there is something new on their page."""
 OPEN = ("planned", "sending", "unknown", *NEEDS_HUMAN)
 FORGET_AGAIN_AFTER = dt.timedelta(minutes=5)
 
@@ -117,16 +119,24 @@ def plan_news_for_sender(
 ) -> None:
     """Tell the sender, once for each key, that there is something new: once until the family has looked.
 
-    A nudge that still waits serves for whatever comes after it, and takes the place of other news that waits.
+    What still waits serves for what comes after it, and becomes a nudge where that is a message.
     """
-    waiting = select(Notification.id).where(
-        Notification.case_id == case.id,
-        Notification.purpose.in_((NUDGE, purpose)),
-        Notification.status == "planned",
+    waiting = session.scalar(
+        select(Notification)
+        .where(
+            Notification.case_id == case.id,
+            Notification.purpose.in_(NEWS),
+            Notification.status == "planned",
+        )
+        .limit(1)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
-    if session.scalar(waiting.limit(1)) is None:
+    if waiting is None:
         decided = "already_nudged" if _is_told(session, case.id) else None
         plan_for_sender(session, purpose, key, case=case, contact=contact, vault=vault, decided=decided)
+    elif purpose == NUDGE:
+        waiting.purpose = NUDGE
 
 
 def _is_told(session: Session, case_id: int) -> bool:
@@ -134,7 +144,7 @@ def _is_told(session: Session, case_id: int) -> bool:
     newest = session.scalar(
         select(func.max(Notification.created_at)).where(
             Notification.case_id == case_id,
-            Notification.purpose.in_((NUDGE, SLIPPED)),
+            Notification.purpose.in_(NEWS),
             Notification.status.in_(LEFT),
         )
     )
@@ -259,7 +269,7 @@ def plan_for_sender(
     if purpose != NUDGE and contact.nudge_only:
         decided = "only_answers"
     if purpose == NUDGE and decided is None:
-        _replace_older(session, case)
+        _replace_held(session, case)
     now = clock.now()
     add(
         session,
@@ -275,13 +285,11 @@ def plan_for_sender(
     )
 
 
-def _replace_older(session: Session, case: Case) -> None:
-    """A nudge takes the place of news that waits, and of what was held back: there is one thing to decide or to send."""
-    held = (Notification.status == "held") & Notification.error.in_(LIMITS)
-    waits = (Notification.status == "planned") & (Notification.purpose == SLIPPED)
+def _replace_held(session: Session, case: Case) -> None:
+    """A nudge takes the place of what was held back before it: there is one thing to decide for each case."""
     session.execute(
         update(Notification)
-        .where(Notification.case_id == case.id, held | waits)
+        .where(Notification.case_id == case.id, Notification.status == "held", Notification.error.in_(LIMITS))
         .values(status="dropped", error="replaced", changed_at=clock.now())
     )
 

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from helpbutton import clock
 from helpbutton.notifications.models import OptOut
-from helpbutton.notifications.once import add_once
+from helpbutton.once import add_once
 from helpbutton.vault import sealing
 
 

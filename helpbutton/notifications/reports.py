@@ -1,19 +1,22 @@
 """What the provider reports about messages that it has accepted: told by its calls, asked for when it is silent."""
 
 import datetime as dt
+from contextlib import suppress
 
 import structlog
+from sqlalchemy.orm import Session
 
 from helpbutton import clock
-from helpbutton.db import reading, transaction
+from helpbutton.db import transaction
 from helpbutton.notifications import channels, lifecycle
 from helpbutton.notifications.channels.base import NoAnswer, Reported
 from helpbutton.notifications.codes import STATUSES
 from helpbutton.notifications.models import Attempt, InboundEvent, Notification
-from helpbutton.notifications.once import add_once
 from helpbutton.notifications.outcomes import record_report
-from helpbutton.notifications.rows import attempts_so_far, locked
+from helpbutton.notifications.recipient import has_looked_since
+from helpbutton.notifications.rows import attempts_so_far, change, locked
 from helpbutton.notifications.timing import VALIDITY_S
+from helpbutton.once import add_once
 
 log = structlog.get_logger()
 
@@ -50,7 +53,7 @@ def take_report(*, attempt_id: str, provider_id: str, status: str, error: str | 
 def ask_delivery(notification_id: int) -> dt.datetime | None:
     """To-do: ask what became of a message without a final report; returns when to ask again (aware), or None.
 
-    It is given up an hour after the provider itself has stopped trying; the message then stays `sent`.
+    It is given up an hour after the provider itself has stopped trying: what a family may not have got is then held.
     """
     question = _question(notification_id)
     if question is None:
@@ -59,30 +62,39 @@ def ask_delivery(notification_id: int) -> dt.datetime | None:
     channel = channels.of(channel_name)
     if channel is None:
         return None
-    try:
+    reported: Reported | None = None
+    with suppress(NoAnswer):
         reported = channel.status(provider_id)
-    except NoAnswer:
-        return clock.now() + lifecycle.POLL_EVERY
     with transaction() as session:
         notification = locked(session, notification_id)
         if notification is None or notification.status != "sent":
             return None
-        attempt = next(
-            row for row in attempts_so_far(session, notification_id) if row.provider_id == provider_id
-        )
-        record_report(session, notification, attempt, reported)
-        return clock.now() + lifecycle.POLL_EVERY if notification.status == "sent" else None
+        if reported is not None:
+            attempts = attempts_so_far(session, notification_id)
+            attempt = next(row for row in attempts if row.provider_id == provider_id)
+            record_report(session, notification, attempt, reported)
+        if notification.status != "sent" or _is_given_up(session, notification):
+            return None
+        return clock.now() + lifecycle.POLL_EVERY
 
 
 def _question(notification_id: int) -> tuple[str, str] | None:
     """The provider's id of the newest message of a sent notification and its channel; None when nothing is to ask."""
-    session = reading()
-    session.expire_all()
-    notification = session.get(Notification, notification_id)
-    if notification is None or notification.status != "sent":
-        return None
-    age = clock.now() - notification.changed_at
-    attempts = [row for row in attempts_so_far(session, notification_id) if row.provider_id]
-    if not attempts or age > dt.timedelta(seconds=VALIDITY_S) + lifecycle.POLL_BEYOND_VALIDITY:
-        return None
-    return str(attempts[-1].provider_id), notification.channel
+    with transaction() as session:
+        notification = locked(session, notification_id)
+        if notification is None or notification.status != "sent":
+            return None
+        ids = [row.provider_id for row in attempts_so_far(session, notification_id) if row.provider_id]
+        return (ids[-1], notification.channel) if ids else None
+
+
+def _is_given_up(session: Session, notification: Notification) -> bool:
+    """Whether the provider will not say any more what became of it; a family that has not looked is then called."""
+    since = notification.changed_at
+    if clock.now() - since <= dt.timedelta(seconds=VALIDITY_S) + lifecycle.POLL_BEYOND_VALIDITY:
+        return False
+    looked = has_looked_since(session, notification.case_id, since)
+    status = lifecycle.after_no_report(notification.purpose, looked=looked)
+    if status != notification.status:
+        change(session, notification, status, "no_report")
+    return True

@@ -109,6 +109,11 @@ def attempts_so_far(session: Session, notification_id: int) -> list[Attempt]:
     return list(rows)
 
 
+def settled_ids(attempts: list[Attempt]) -> frozenset[str]:
+    """The provider's ids of messages that are known to be one of these attempts."""
+    return frozenset(attempt.provider_id for attempt in attempts if attempt.provider_id)
+
+
 def next_run(notification: Notification) -> dt.datetime | None:
     """When the notification's to-do has something to do again."""
     match notification.status:

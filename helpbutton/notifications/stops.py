@@ -13,7 +13,7 @@ from helpbutton.errors import NotFound
 from helpbutton.notifications import lifecycle
 from helpbutton.notifications.lifecycle import DUTY_ALERT
 from helpbutton.notifications.models import ChannelStop
-from helpbutton.notifications.once import add_once
+from helpbutton.once import add_once
 from helpbutton.staff.actor import Actor
 
 LESS_URGENT_LATER = dt.timedelta(seconds=20)

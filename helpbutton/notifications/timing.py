@@ -11,7 +11,6 @@ from helpbutton.notifications.lifecycle import (
     DESK_ALERT,
     DIGEST,
     DUTY_ALERT,
-    NUDGE,
     ONE_TIME_CODE,
     SLIPPED,
     TOO_OLD_AFTER,
@@ -66,7 +65,8 @@ def earliest(
     """When this notification may leave: now or later (aware).
 
     Urgent alerts and fresh confirmations are never held; other alerts to staff wait for the day once they are late.
-    What the family did not just ask for comes by day. A desk whose calendar never opens is told at once.
+    That a promise slipped is said by day, an answer that somebody has just written at once. A desk whose calendar
+    never opens is told at once.
     """
     if purpose == DESK_ALERT:
         return _opening(hours, now) if hours else now
@@ -77,7 +77,7 @@ def earliest(
         return now if age < LATE else DAYTIME.next(now)
     if safe is None:
         return now
-    if _only_by_day(purpose, safe):
+    if purpose == SLIPPED:
         return _by_day(safe, now)
     if age < LATE or purpose == ONE_TIME_CODE or safe.limits() != (None, None):
         return safe.next(now)
@@ -102,13 +102,9 @@ def validity_s(purpose: str, *, now: dt.datetime, created: dt.datetime, safe: Sa
     if safe is None or (purpose == CONFIRMATION and now - created < FRESH_CONFIRMATION):
         return VALIDITY_S
     longest: float = CODE_VALIDITY_S if purpose == ONE_TIME_CODE else VALIDITY_S
-    if _only_by_day(purpose, safe) and DAYTIME.next(now) == now:
+    if purpose == SLIPPED and DAYTIME.next(now) == now:
         longest = min(longest, DAYTIME.seconds_left(now))
     return int(max(SHORTEST_VALIDITY_S, min(longest, safe.seconds_left(now))))
-
-
-def _only_by_day(purpose: str, safe: SafeHours) -> bool:
-    return purpose == SLIPPED or (purpose == NUDGE and safe.limits() == (None, None))
 
 
 def _by_day(safe: SafeHours, moment: dt.datetime) -> dt.datetime:

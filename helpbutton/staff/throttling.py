@@ -9,14 +9,17 @@ import datetime as dt
 from dataclasses import dataclass
 
 from sqlalchemy import delete
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from helpbutton import clock
 from helpbutton.db import transaction
 from helpbutton.errors import HelpButtonError
+from helpbutton.once import add_once
 from helpbutton.staff.models import Throttle
 from helpbutton.vault import sealing
+
+WAITED = dt.timedelta(minutes=1)
+"""How much earlier than the last charge an attempt may have begun that then waited for its turn."""
 
 
 class TooManyAttempts(HelpButtonError):
@@ -48,12 +51,8 @@ def everybody() -> Bucket:
 
 def charge(*buckets: Bucket) -> None:
     """Take one attempt from each bucket, or from none. Raises TooManyAttempts."""
-    try:
-        with transaction() as session:
-            _charge(session, buckets)
-    except IntegrityError:
-        with transaction() as session:
-            _charge(session, buckets)
+    with transaction() as session:
+        _charge(session, buckets)
 
 
 def give_back(session: Session, *, emptied: Bucket, others: tuple[Bucket, ...] = ()) -> None:
@@ -69,14 +68,12 @@ def _charge(session: Session, buckets: tuple[Bucket, ...]) -> None:
     now = clock.now()
     session.execute(delete(Throttle).where(Throttle.full_until < now))
     for bucket in buckets:
-        row = session.get(Throttle, bucket.key, with_for_update=True)
-        full_until = now if row is None else max(row.full_until, now)
-        if full_until > now + bucket.burst * bucket.every:
+        add_once(session, Throttle, key=bucket.key, full_until=now)
+        row = session.get_one(Throttle, bucket.key, with_for_update=True, populate_existing=True)
+        full_until = max(row.full_until, now)
+        if full_until > now + bucket.burst * bucket.every + WAITED:
             full_until = now  # written while the clock was wrong
         if full_until - now > (bucket.burst - 1) * bucket.every:
             raise TooManyAttempts(full_until - (bucket.burst - 1) * bucket.every)
-        if row is None:
-            session.add(Throttle(key=bucket.key, full_until=full_until + bucket.every))
-        else:
-            row.full_until = full_until + bucket.every
+        row.full_until = full_until + bucket.every
     session.flush()

@@ -21,8 +21,8 @@ from helpbutton.directory.models import Site
 from helpbutton.errors import HelpButtonError
 from helpbutton.notifications import channels
 from helpbutton.notifications.models import Notification
-from helpbutton.notifications.once import add_once
 from helpbutton.notifications.operations import canary_key
+from helpbutton.once import add_once
 from helpbutton.watching import canary_rules as rules
 from helpbutton.watching.models import Canary
 

@@ -15,7 +15,7 @@ from sqlalchemy import update
 
 from helpbutton import clock, settings
 from helpbutton.db import reading, transaction
-from helpbutton.notifications.once import add_once
+from helpbutton.once import add_once
 from helpbutton.watching.checks import failing
 from helpbutton.watching.models import DeadMan
 from helpbutton.watching.queries import facts

@@ -10,7 +10,7 @@ from tests.rules.source import Module, imports, inside, modules
 
 GROUND_FLOOR = (
     *("errors", "clock", "config_dir", "i18n", "reasons", "settings", "db", "bell", "outbox", "heartbeat"),
-    *("children", "embedded_valkey", "demo_sign_ins", "daily_counts"),
+    *("children", "embedded_valkey", "demo_sign_ins", "daily_counts", "once"),
 )
 HOUSE: tuple[tuple[tuple[str, ...], ...], ...] = (
     (("helpbutton.__init__", *(f"helpbutton.{name}" for name in GROUND_FLOOR)),),

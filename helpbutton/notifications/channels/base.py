@@ -46,10 +46,11 @@ class NoAnswer(Exception):
 
 class Channel(Protocol):
     def send(self, message: Outgoing) -> Outcome:
-        """Hand over once, without retries, in less than 15 seconds."""
+        """Hand over once, without retries, in less than 25 seconds."""
 
-    def find(self, message: Outgoing, *, since: dt.datetime) -> Outcome | None:
-        """What became of a message with this recipient and reference since an aware moment.
+    def find(self, message: Outgoing, *, since: dt.datetime, settled: frozenset[str]) -> Outcome | None:
+        """What became of a message with this recipient and reference since an aware moment, none of the `settled`
+        ones by the provider's id.
 
         None: the provider shows no trace of it. Raises NoAnswer.
         """

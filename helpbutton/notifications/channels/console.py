@@ -11,7 +11,7 @@ class ConsoleChannel:
         print(f"{what} to …{message.to[-2:]}: {message.body}", flush=True)
         return Outcome("accepted")
 
-    def find(self, message: Outgoing, *, since: dt.datetime) -> Outcome | None:
+    def find(self, message: Outgoing, *, since: dt.datetime, settled: frozenset[str]) -> Outcome | None:
         """A terminal keeps nothing that could be asked."""
         return None
 

@@ -29,12 +29,13 @@ class DemoChannel:
                 )
         return Outcome("accepted", provider_id=message.attempt_id)
 
-    def find(self, message: Outgoing, *, since: dt.datetime) -> Outcome | None:
+    def find(self, message: Outgoing, *, since: dt.datetime, settled: frozenset[str]) -> Outcome | None:
         row = reading().scalar(
             select(PhoneMessage).where(
                 PhoneMessage.to == message.to,
                 PhoneMessage.body.contains(message.reference),
                 PhoneMessage.at >= since,
+                PhoneMessage.attempt_id.not_in(settled),
             )
         )
         return Outcome("accepted", provider_id=row.attempt_id) if row else None

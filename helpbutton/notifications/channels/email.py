@@ -18,7 +18,9 @@ from helpbutton.notifications.channels.base import NoAnswer, Outcome, Outgoing, 
 from helpbutton.settings import LOOPBACK, Settings
 
 TIMEOUT_S = 12
-"""For the whole conversation with the server."""
+"""For the conversation with the server until the text is handed over."""
+WHOLE_TIMEOUT_S = 24
+"""With the text, which a server may check before it answers; with the latest start it stays under the to-do's lease."""
 SMTP_PORT, SMTPS_PORT = 587, 465
 
 
@@ -55,14 +57,14 @@ class EmailChannel:
                 return outcome
         except _Refused as refusal:
             return refusal.outcome
-        except ssl.SSLError:
+        except ssl.SSLCertVerificationError:
             return Outcome("stopped", error="bad_certificate")
         except smtplib.SMTPResponseException as error:
             return _answered(error.smtp_code)
         except (OSError, smtplib.SMTPException) as error:
             return Outcome("not_sent", error=type(error).__name__)
 
-    def find(self, message: Outgoing, *, since: dt.datetime) -> Outcome | None:
+    def find(self, message: Outgoing, *, since: dt.datetime, settled: frozenset[str]) -> Outcome | None:
         """A mail server keeps nothing that could be asked."""
         return None
 
@@ -111,6 +113,7 @@ class EmailChannel:
 
     def _hand_over(self, server: smtplib.SMTP, letter: EmailMessage) -> Outcome:
         """From the first byte of the text on, only the server's own answer says what became of it."""
+        self._deadline += WHOLE_TIMEOUT_S - TIMEOUT_S
         self._wait_no_longer(server)
         try:
             code, _ = server.data(letter.as_bytes())

@@ -75,14 +75,14 @@ class TwilioChannel:
             return _answered(error)
         return Outcome("accepted", provider_id=created.sid)
 
-    def find(self, message: Outgoing, *, since: dt.datetime) -> Outcome | None:
+    def find(self, message: Outgoing, *, since: dt.datetime, settled: frozenset[str]) -> Outcome | None:
         """Asks by recipient and compares here: a message still queued has no date sent to filter by."""
         try:
             listed = self._messages.list(to=message.to, limit=NEWEST, page_size=NEWEST)
         except (TwilioException, RequestException, ValueError):
             raise NoAnswer from None
         for seen in listed:
-            if seen.date_created < since - CLOCK_SKEW:
+            if seen.sid in settled or seen.date_created < since - CLOCK_SKEW:
                 continue
             if not seen.body:
                 raise NoAnswer("the provider hides the texts, so they cannot be told apart")

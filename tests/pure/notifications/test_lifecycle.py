@@ -62,14 +62,33 @@ def test_after_the_last_try_a_human_is_asked() -> None:
     ],
 )
 def test_no_trace_within_the_grace(purpose: str, seconds: int, status: str) -> None:
-    assert lifecycle.after_asking(purpose, "absent", since_attempt=dt.timedelta(seconds=seconds)) == status
+    waited = dt.timedelta(seconds=seconds)
+    assert lifecycle.after_asking(purpose, "absent", since_attempt=waited, unanswered=1) == status
+
+
+@pytest.mark.parametrize(
+    ("purpose", "unanswered", "status"),
+    [("duty_alert", 2, "planned"), ("duty_alert", 3, "dead"), ("digest", 3, "dead"), ("nudge", 3, "held")],
+)
+def test_what_may_have_arrived_three_times_is_for_a_human(purpose: str, unanswered: int, status: str) -> None:
+    hour = dt.timedelta(hours=1)
+    assert lifecycle.after_asking(purpose, "absent", since_attempt=hour, unanswered=unanswered) == status
+
+
+@pytest.mark.parametrize(
+    "purpose", ["confirmation", "nudge", "slipped", "canary", "duty_alert", "one_time_code"]
+)
+def test_without_a_report_a_human_is_asked_about_a_family_that_has_not_looked(purpose: str) -> None:
+    family = purpose in ("confirmation", "nudge", "slipped")
+    assert lifecycle.after_no_report(purpose, looked=False) == ("held" if family else "sent")
+    assert lifecycle.after_no_report(purpose, looked=True) == "sent"
 
 
 def test_a_provider_that_cannot_be_asked_proves_nothing() -> None:
     hour = dt.timedelta(hours=1)
-    assert lifecycle.after_asking("duty_alert", "no_answer", since_attempt=hour) == "unknown"
-    assert lifecycle.after_asking("duty_alert", "no_answer", since_attempt=4 * hour) == "held"
-    assert lifecycle.after_asking("nudge", "no_answer", since_attempt=hour) == "held"
+    assert lifecycle.after_asking("duty_alert", "no_answer", since_attempt=hour, unanswered=3) == "unknown"
+    assert lifecycle.after_asking("duty_alert", "no_answer", since_attempt=4 * hour, unanswered=1) == "held"
+    assert lifecycle.after_asking("nudge", "no_answer", since_attempt=hour, unanswered=1) == "held"
 
 
 def test_pauses_grow_to_a_minute() -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +11,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpbutton import clock, outbox, settings
+from helpbutton.cases.access import case_of_family
 from helpbutton.cases.models import Case, CaseEvent, CaseKey, Contact
 from helpbutton.conversation.models import Message
+from helpbutton.conversation.operations import mark_read
 from helpbutton.db import db, reading, transaction
 from helpbutton.directory.models import County, Municipality, Organisation, Service, Site
 from helpbutton.notifications import channels
 from helpbutton.notifications.channels.base import Channel
 from helpbutton.notifications.deliver import Leaving, _claim
 from helpbutton.notifications.models import Attempt, Notification, PhoneMessage
-from helpbutton.notifications.operations import plan_alert, plan_confirmation
+from helpbutton.notifications.operations import plan_alert, plan_confirmation, plan_slipped
 from helpbutton.staff.actor import Actor
 from helpbutton.staff.models import Account
 from helpbutton.vault import keystore, sealing
@@ -184,6 +187,18 @@ class World:
             session.flush()
             return message.id
 
+    def look(self, case: int) -> None:
+        """The family opens its page."""
+        with transaction() as session:
+            mark_read(session, case_of_family(session, case))
+
+    def slip(self, case: int, clock_id: int) -> None:
+        with transaction() as session:
+            vault = session.get_one(CaseKey, case).vault()
+            contact = session.get(Contact, case)
+            row = session.get_one(Case, case)
+            plan_slipped(session, case=row, contact=contact, vault=vault, clock_id=clock_id)
+
     def confirm(self, case: int) -> None:
         with transaction() as session:
             vault = session.get_one(CaseKey, case).vault()
@@ -225,10 +240,12 @@ class World:
 
 
 @pytest.fixture
-def world(request: pytest.FixtureRequest) -> World:
-    """On SQLite, or on both databases where the test uses `app_on_both`."""
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    """On SQLite, or on both databases where the test uses `app_on_both`; by day where no process has its own clock."""
     request.getfixturevalue("app_on_both" if "app_on_both" in request.fixturenames else "app")
-    return World()
+    noon = dt.datetime.combine(clock.today() + dt.timedelta(days=1), dt.time(12), tzinfo=clock.HELSINKI)
+    with nullcontext() if "provider" in request.fixturenames else clock.moved(noon):
+        yield World()
 
 
 @pytest.fixture(scope="session")

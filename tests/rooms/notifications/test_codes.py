@@ -12,9 +12,12 @@ from helpbutton import clock, settings
 from helpbutton.db import db, reading, transaction
 from helpbutton.errors import NotFound
 from helpbutton.notifications import stops
+from helpbutton.notifications.channels.base import Reported
+from helpbutton.notifications.channels.demo import DemoChannel
 from helpbutton.notifications.deliver import deliver
 from helpbutton.notifications.lifecycle import ONCE_MORE_AFTER, POLL_EVERY, PROBE_EVERY
 from helpbutton.notifications.models import ChannelStop
+from helpbutton.notifications.operations import tell_sender
 from helpbutton.notifications.queries import opted_out, waiting_for_human
 from helpbutton.notifications.reports import ask_delivery
 from tests.fakes.provider import Provider, Sent
@@ -108,6 +111,50 @@ def test_a_phone_that_is_off_gets_one_more_try_after_a_quarter_of_an_hour_then_s
         reported(notification)
     (waiting,) = waiting_for_human(world.administrator)
     assert (waiting.status, waiting.error, len(sent())) == ("held", f"provider_{code}", 2)
+
+
+@pytest.mark.parametrize("looked", [False, True])
+def test_a_family_of_whose_message_no_report_ever_comes_is_called_unless_it_has_looked(
+    world: World, provider: Provider, sent: Sent, looked: bool
+) -> None:
+    confirmation, alert = plan(world, "confirmation"), plan(world, "duty_alert")
+    for notification in (confirmation, alert):
+        assert deliver(notification) is None
+        assert ask_delivery(notification) is not None
+    if looked:
+        world.look(world.notifications()[0].case_id or 0)
+    with clock.moved(later(2 * 3600 + 60)):
+        assert [ask_delivery(confirmation), ask_delivery(alert)] == [None, None]
+    family, staff = world.notifications()
+    assert (family.status, family.error) == (("sent", None) if looked else ("held", "no_report"))
+    assert staff.status == "sent"
+
+
+def test_an_unreported_nudge_does_not_stand_in_the_way_of_the_next(world: World, provider: Provider) -> None:
+    case = world.case(world.desk(), not_before="00:00", not_after="23:59")
+    tell_sender(world.message(case, direction="to_family"))
+    nudge = world.only().id
+    assert deliver(nudge) is None
+    with clock.moved(later(2 * 3600 + 60)):
+        ask_delivery(nudge)
+        tell_sender(world.message(case, direction="to_family"))
+    assert [row.status for row in world.notifications()] == ["held", "planned"]
+
+
+def test_no_transaction_is_open_while_the_provider_is_asked(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_meanwhile = []
+
+    def status(_channel: DemoChannel, _provider_id: str) -> Reported:
+        open_meanwhile.append(db.session().in_transaction())
+        return Reported("delivered")
+
+    monkeypatch.setattr(DemoChannel, "status", status)
+    notification = plan(world, "confirmation")
+    deliver(notification)
+    assert ask_delivery(notification) is None
+    assert (open_meanwhile, world.only().status) == ([False], "delivered")
 
 
 def test_the_second_try_may_arrive(world: World, provider: Provider, sent: Sent, client: FlaskClient) -> None:

@@ -1,5 +1,6 @@
 """E-mail through a real mail server: encrypted, without content, each failure in its class, one Message-ID."""
 
+import asyncio
 import datetime as dt
 import ssl
 from collections.abc import Callable, Iterator
@@ -17,14 +18,17 @@ from cryptography.x509.oid import NameOID
 from sqlalchemy import select
 
 from helpbutton import clock, settings
-from helpbutton.cases.models import CaseKey, Contact
+from helpbutton.cases.models import Case, CaseKey, Contact
 from helpbutton.db import reading, transaction
-from helpbutton.notifications import channels
+from helpbutton.notifications import channels, lifecycle
 from helpbutton.notifications.channels import email
 from helpbutton.notifications.channels.base import Outgoing
 from helpbutton.notifications.deliver import deliver
+from helpbutton.notifications.kinds import DELIVER
 from helpbutton.notifications.models import ChannelStop
 from helpbutton.notifications.operations import tell_sender
+from helpbutton.notifications.rows import add
+from helpbutton.staff.models import Account
 from tests.processes import free_port
 
 from .conftest import DUTY, SENDER, World, later
@@ -48,6 +52,7 @@ class Postbox:
         self.letters: list[Message] = []
         self.encrypted: list[bool] = []
         self.answers: dict[str, str] = {}
+        self.thinks_s = 0.0
 
     async def handle_MAIL(
         self, _server: object, _session: Session, envelope: Envelope, to: str, _: object
@@ -65,6 +70,7 @@ class Postbox:
         assert isinstance(envelope.content, bytes)
         self.letters.append(message_from_bytes(envelope.content))
         self.encrypted.append(session.ssl is not None)
+        await asyncio.sleep(self.thinks_s)
         if self.answers.get("data") == "hang up":
             server.transport.close()  # type: ignore[attr-defined]
         return self.answers.get("data", "250 OK")
@@ -189,6 +195,25 @@ def test_a_server_that_nobody_vouches_for_gets_nothing(serve: Serve) -> None:
     assert postbox.letters == []
 
 
+def test_encryption_that_breaks_is_tried_again(serve: Serve) -> None:
+    serve(starttls=False)
+    use_mail(settings.current().smtp_url.replace("smtp://", "smtps://"))
+    verdict, error = send()
+    assert (verdict, error) == ("not_sent", "SSLError")
+
+
+def test_a_server_may_think_about_the_text_for_longer(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    postbox = serve(starttls=False)
+    monkeypatch.setattr(email, "TIMEOUT_S", 0.3)
+    monkeypatch.setattr(email, "WHOLE_TIMEOUT_S", 3)
+    postbox.thinks_s = 0.6
+    assert send() == ("accepted", None)
+
+
+def test_the_longest_send_ends_before_another_worker_takes_the_to_do() -> None:
+    assert DELIVER.lease_s > lifecycle.CALL_MUST_START_WITHIN_S + email.WHOLE_TIMEOUT_S
+
+
 def test_without_encryption_only_to_this_machine(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     postbox = serve(starttls=False)
     assert send() == ("accepted", None)
@@ -261,6 +286,34 @@ def test_an_unclear_e_mail_to_a_family_is_held(world: World, serve: Serve) -> No
     with clock.moved(later(901)):
         assert deliver(family) is None
     assert (world.only().status, world.only().error) == ("held", "no_trace")
+
+
+def test_an_alert_that_stays_unclear_is_not_sent_for_ever(world: World, serve: Serve) -> None:
+    postbox = serve(starttls=False)
+    postbox.answers["data"] = "hang up"
+    with transaction() as session:
+        session.get_one(Account, world.account).email = "duty@example.fi"
+    case = world.case(world.desk(), urgency="urgent")
+    with transaction() as session:
+        row = session.get_one(Case, case)
+        alert = add(
+            session,
+            "duty_alert",
+            "second/1",
+            case_id=case,
+            service_id=row.service_id,
+            language="fi",
+            not_before=clock.now(),
+            channel="email",
+            account_id=world.account,
+        ).id
+    start = clock.now()
+    for minutes in range(10):
+        with clock.moved(start + dt.timedelta(minutes=minutes, seconds=minutes)):
+            deliver(alert)
+            deliver(alert)
+    assert (world.only().status, world.only().error) == ("dead", "no_trace")
+    assert len(postbox.letters) == lifecycle.UNANSWERED_TRIES
 
 
 def test_an_address_that_was_taken_back_gets_nothing(world: World, serve: Serve) -> None:

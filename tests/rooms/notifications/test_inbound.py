@@ -91,6 +91,13 @@ def test_the_answer_says_where_to_write_in_a_known_language(
     assert texts.segments(answer) <= count
 
 
+def test_a_number_that_wants_no_messages_gets_no_answer(world: World) -> None:
+    come_in("STOP")
+    assert come_in("Hei", "SM2") is None
+    come_in("START", "SM3")
+    assert come_in("Hei", "SM4") is not None
+
+
 def test_one_answer_a_day_none_to_a_replay_none_to_a_name(world: World) -> None:
     assert come_in("Hei", "SM1") is not None
     assert come_in("Hei", "SM1") is None

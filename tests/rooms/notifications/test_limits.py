@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from helpbutton import clock, daily_counts, outbox, settings
-from helpbutton.cases.models import Case
+from helpbutton.cases.models import Case, CaseKey, Contact
 from helpbutton.db import db, reading, transaction
 from helpbutton.directory.models import Site
 from helpbutton.notifications.deliver import deliver
@@ -68,6 +68,21 @@ def test_a_number_gets_three_a_day_whichever_cases_they_are_about(world: World) 
     assert states(world)[-1] == ("planned", None)
     with clock.moved(clock.now() + TOMORROW):
         world.confirm(world.case(desk))
+    assert states(world)[-1] == ("planned", None)
+
+
+def test_e_mails_use_up_no_sms(world: World) -> None:
+    budget(world, 1)
+    case = world.case(world.desk(), preferred="email")
+    with transaction() as session:
+        vault = session.get_one(CaseKey, case).vault()
+        session.get_one(Contact, case).email = vault.seal("perhe@example.fi", "contact.email")
+    for _ in range(4):
+        tell_sender(world.message(case, direction="to_family"))
+        assert deliver(world.notifications()[-1].id) is None
+        world.look(case)
+    assert [row.channel for row in world.notifications() if row.status == "sent"] == ["email"] * 4
+    world.confirm(world.case(world.desk()))
     assert states(world)[-1] == ("planned", None)
 
 

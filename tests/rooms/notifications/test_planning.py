@@ -5,12 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import current_app
-from sqlalchemy import update
 
 from helpbutton import clock, outbox
 from helpbutton.cases.models import Contact
 from helpbutton.clock import HELSINKI
-from helpbutton.conversation.models import Message
 from helpbutton.db import db, transaction
 from helpbutton.notifications.deliver import deliver
 from helpbutton.notifications.operations import tell_desk, tell_sender
@@ -181,10 +179,44 @@ def test_one_nudge_until_the_family_has_looked(world: World) -> None:
         ("dropped", "already_nudged")
     ] * 2
     assert world.told(case) == [{"purpose": "nudge", "because": "already_nudged"}]
-    with transaction() as session:
-        session.execute(update(Message).values(read_at=clock.now()))
+    world.look(case)
     tell_sender(world.message(case, direction="to_family"))
     assert world.notifications()[-1].status == "planned"
+
+
+def test_slipped_promises_do_not_leave_beside_a_nudge_that_nobody_has_looked_at(world: World) -> None:
+    case = world.case(world.desk())
+    tell_sender(world.message(case, direction="to_family"))
+    world.slip(case, 1)
+    nudge = world.only()
+    assert deliver(nudge.id) is None
+    world.slip(case, 2)
+    assert [(row.purpose, row.error) for row in world.notifications()[1:]] == [("slipped", "already_nudged")]
+    world.look(case)
+    world.slip(case, 3)
+    slipped = world.notifications()[-1]
+    assert deliver(slipped.id) is None
+    tell_sender(world.message(case, direction="to_family"))
+    assert [row.error for row in world.notifications("nudge")[1:]] == ["already_nudged"]
+    world.look(case)
+    world.slip(case, 4)
+    tell_sender(world.message(case, direction="to_family"))
+    assert [row.purpose for row in world.notifications() if row.status == "planned"] == ["nudge"]
+
+
+def test_a_number_for_answers_alone_hears_nothing_else(world: World) -> None:
+    case = world.case(world.desk(), nudge_only=True)
+    world.slip(case, 1)
+    assert (world.only().status, world.only().error) == ("dropped", "only_answers")
+    assert world.told(case) == [{"purpose": "slipped", "because": "only_answers"}]
+    tell_sender(world.message(case, direction="to_family"))
+    assert world.only("nudge").status == "planned"
+
+
+def test_a_promise_that_slips_at_night_is_told_in_the_morning(world: World) -> None:
+    with clock.moved(SATURDAY_NIGHT):
+        world.slip(world.case(world.desk()), 1)
+        assert deliver(world.only().id) == dt.datetime(2026, 11, 22, 8, 0, tzinfo=HELSINKI)
 
 
 def test_messages_of_the_other_direction_are_not_told(world: World) -> None:

@@ -231,6 +231,26 @@ def test_a_human_who_tries_again_does_not_double_what_has_shown_up_since(
     retry_held(actor=world.administrator, notification_id=notification)
     assert deliver(notification) is None
     assert (world.only().status, len(sent())) == ("sent", 1)
+    assert [attempt.outcome for attempt in world.attempts()] == ["accepted"]
+
+
+def test_a_human_can_send_again_what_was_found_not_to_have_arrived(
+    world: World, provider: Provider, sent: Sent
+) -> None:
+    provider.behave("fail:30006", times=1)
+    provider.behave("list_error")
+    died = begin(plan(world, "confirmation"))
+    sms_channel().send(died.outgoing)
+    with clock.moved(later(901)):
+        assert deliver(died.notification_id) is None
+    assert world.only().status == "held"
+    provider.clear()
+    retry_held(actor=world.administrator, notification_id=died.notification_id)
+    assert deliver(died.notification_id) is None
+    assert (world.only().status, len(sent())) == ("sent", 2)
+    first, second = world.attempts()
+    assert (first.outcome, first.error, second.outcome) == ("refused", "provider_30006", "accepted")
+    assert first.provider_id not in (None, second.provider_id)
 
 
 def test_a_provider_that_cannot_be_asked_proves_nothing(world: World, provider: Provider, sent: Sent) -> None:
