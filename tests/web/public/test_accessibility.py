@@ -142,7 +142,7 @@ def test_administrators_answer_it_and_the_clock_stops(app: Flask, cast: Cast) ->
         page = read(eve, "/staff/feedback?lang=en")
     assert TEXT in page
     assert "&lt;b&gt;aino&lt;/b&gt;" in page
-    assert 'Accessibility feedback <span class="count">1</span>' in page
+    assert 'Manage <span class="count">1</span>' in page
     (row,) = all_feedback()
     fields = hidden_fields(page)
     for _ in range(2):

@@ -169,7 +169,12 @@ def test_families_read_nothing_that_translators_were_not_given(
     for page in (form, summary, sent, wrong, thread, lost, *more):
         said = re.sub(r"⟦[^⟧]*⟧", "", page.text)
         assert "⟦" in page.text
-        assert [message for message in others if message in said] == [], page.step
+        assert [message for message in others if stands_alone(message, said)] == [], page.step
+
+
+def stands_alone(message: str, text: str) -> bool:
+    """Whether the message is in the text, and not as a part of a longer sentence or name."""
+    return re.search(rf"(?<!\w)(?<!\w ){re.escape(message)}(?!\w)(?! \w)", text) is not None
 
 
 def quoted(text: object) -> str:

@@ -125,7 +125,7 @@ def test_leads_see_how_many_wait_and_what_else_was_held(cast: Cast, drain: Drain
     liisa = cast.sign_in("liisa")
     text = visible_text(read(liisa, "/staff/resting?lang=en"))
     assert "One text message waits with its case in quarantine." in text
-    assert "Every text message is on its way or has arrived." in text
+    assert "Every message is on its way or has arrived." in text
 
 
 def test_a_foreign_number_is_explained_to_worker_and_lead(cast: Cast, drain: Drain) -> None:
