@@ -1,6 +1,7 @@
 """Writing audit lines inside the reading or writing transaction, and sealing them into the organisation's chain."""
 
 import hmac
+from contextlib import closing
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -81,12 +82,13 @@ def verify(organisation_id: int) -> Verdict:
     sealed, previous = 0, b""
     broken_at = None
     chain = own.where(AuditEntry.mac.is_not(None)).order_by(AuditEntry.seq)
-    for entry in session.scalars(chain.execution_options(yield_per=SEAL_AT_ONCE)):
-        expected = _mac(entry, previous)
-        if entry.seq != sealed + 1 or entry.mac is None or not hmac.compare_digest(entry.mac, expected):
-            broken_at = sealed + 1
-            break
-        sealed, previous = sealed + 1, entry.mac
+    with closing(session.scalars(chain.execution_options(yield_per=SEAL_AT_ONCE))) as entries:
+        for entry in entries:
+            expected = _mac(entry, previous)
+            if entry.seq != sealed + 1 or entry.mac is None or not hmac.compare_digest(entry.mac, expected):
+                broken_at = sealed + 1
+                break
+            sealed, previous = sealed + 1, entry.mac
     tail = select(func.count(AuditEntry.id)).where(
         AuditEntry.organisation_id == organisation_id, AuditEntry.mac.is_(None)
     )

@@ -8,13 +8,13 @@ bucket of its own: a stranger's guesses do not keep the owner out.
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from helpbutton import clock
 from helpbutton.db import transaction
 from helpbutton.errors import HelpButtonError
-from helpbutton.once import add_once
 from helpbutton.staff.models import Throttle
 from helpbutton.vault import sealing
 
@@ -68,12 +68,28 @@ def _charge(session: Session, buckets: tuple[Bucket, ...]) -> None:
     now = clock.now()
     session.execute(delete(Throttle).where(Throttle.full_until < now))
     for bucket in buckets:
-        add_once(session, Throttle, key=bucket.key, full_until=now)
-        row = session.get_one(Throttle, bucket.key, with_for_update=True, populate_existing=True)
-        full_until = max(row.full_until, now)
+        full_until = max(_hold(session, bucket.key, now), now)
         if full_until > now + bucket.burst * bucket.every + WAITED:
             full_until = now  # written while the clock was wrong
         if full_until - now > (bucket.burst - 1) * bucket.every:
             raise TooManyAttempts(full_until - (bucket.burst - 1) * bucket.every)
-        row.full_until = full_until + bucket.every
-    session.flush()
+        session.execute(
+            update(Throttle)
+            .where(Throttle.key == bucket.key)
+            .values(full_until=full_until + bucket.every)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _hold(session: Session, key: bytes, now: dt.datetime) -> dt.datetime:
+    """Until when the bucket is full, its row made where there is none and locked for this transaction."""
+    row: sqlite.Insert | postgresql.Insert
+    row = (
+        sqlite.insert(Throttle)
+        if session.get_bind().dialect.name == "sqlite"
+        else postgresql.insert(Throttle)
+    )
+    held = row.values(key=key, full_until=now).on_conflict_do_update(
+        index_elements=[Throttle.key], set_={"full_until": Throttle.full_until}
+    )
+    return session.execute(held.returning(Throttle.full_until)).scalar_one()
