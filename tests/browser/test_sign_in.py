@@ -5,6 +5,7 @@ import json
 from playwright.sync_api import BrowserContext, expect
 
 from helpbutton.demo_sign_ins import sign_ins_path
+from helpbutton.i18n import gettext
 from tests.browser.hosts import accessible, still  # noqa: F401
 from tests.installation import Installation
 
@@ -48,8 +49,8 @@ def test_a_passkey_is_made_and_signs_in_alone(desk_sized: BrowserContext, still:
     page.goto(f"{staff}/account?lang=en")
     accessible(page)
     page.get_by_role("button", name="Sign in with a passkey").click()
-    expect(page.get_by_role("heading", name="Your account")).to_be_visible()
-    expect(page.get_by_text("passkey ·").first).to_be_visible()
+    expect(page.get_by_role("heading", name=gettext("fi", "Your account"))).to_be_visible()
+    expect(page.get_by_text(f"{gettext('fi', 'passkey')} ·").first).to_be_visible()
 
     page.goto(f"{staff}/invitation?lang=en#secret-of-a-link")
     expect(page.get_by_text("used already or is too old")).to_be_visible()
