@@ -116,9 +116,9 @@ def after_report(
 def after_no_report(purpose: str, *, looked: bool) -> str:
     """The status of a sent notification of which the provider never said that it arrived.
 
-    `looked`: whether the family has had its page open since.
+    `looked`: whether the family has had its page open since. A confirmation repeats what the family saw on sending.
     """
-    return "held" if purpose in (CONFIRMATION, NUDGE, SLIPPED) and not looked else "sent"
+    return "held" if purpose in (NUDGE, SLIPPED) and not looked else "sent"
 
 
 def after_too_long(purpose: str) -> str:

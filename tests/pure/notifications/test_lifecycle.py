@@ -79,7 +79,7 @@ def test_what_may_have_arrived_three_times_is_for_a_human(purpose: str, unanswer
     "purpose", ["confirmation", "nudge", "slipped", "canary", "duty_alert", "one_time_code"]
 )
 def test_without_a_report_a_human_is_asked_about_a_family_that_has_not_looked(purpose: str) -> None:
-    family = purpose in ("confirmation", "nudge", "slipped")
+    family = purpose in ("nudge", "slipped")
     assert lifecycle.after_no_report(purpose, looked=False) == ("held" if family else "sent")
     assert lifecycle.after_no_report(purpose, looked=True) == "sent"
 

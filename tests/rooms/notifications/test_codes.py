@@ -16,7 +16,7 @@ from helpbutton.notifications.channels.base import Reported
 from helpbutton.notifications.channels.demo import DemoChannel
 from helpbutton.notifications.deliver import deliver
 from helpbutton.notifications.lifecycle import ONCE_MORE_AFTER, POLL_EVERY, PROBE_EVERY
-from helpbutton.notifications.models import ChannelStop
+from helpbutton.notifications.models import ChannelStop, Notification
 from helpbutton.notifications.operations import tell_sender
 from helpbutton.notifications.queries import opted_out, waiting_for_human
 from helpbutton.notifications.reports import ask_delivery
@@ -117,14 +117,16 @@ def test_a_phone_that_is_off_gets_one_more_try_after_a_quarter_of_an_hour_then_s
 def test_a_family_of_whose_message_no_report_ever_comes_is_called_unless_it_has_looked(
     world: World, provider: Provider, sent: Sent, looked: bool
 ) -> None:
-    confirmation, alert = plan(world, "confirmation"), plan(world, "duty_alert")
-    for notification in (confirmation, alert):
+    nudge, alert = plan(world, "confirmation"), plan(world, "duty_alert")
+    with transaction() as session:
+        session.get_one(Notification, nudge).purpose = "slipped"
+    for notification in (nudge, alert):
         assert deliver(notification) is None
         assert ask_delivery(notification) is not None
     if looked:
         world.look(world.notifications()[0].case_id or 0)
     with clock.moved(later(2 * 3600 + 60)):
-        assert [ask_delivery(confirmation), ask_delivery(alert)] == [None, None]
+        assert [ask_delivery(nudge), ask_delivery(alert)] == [None, None]
     family, staff = world.notifications()
     assert (family.status, family.error) == (("sent", None) if looked else ("held", "no_report"))
     assert staff.status == "sent"
