@@ -102,11 +102,12 @@ def opened_in_time(session: Session, clock_id: int) -> bool:
 
 
 def expire(session: Session, case: Case) -> None:
-    """Nobody opened it in time: it waits at the desk again. The caller holds the case's lock; the clock runs on as the
-    one that was not kept, until somebody takes the case up."""
+    """Nobody opened it in time: it waits at the desk again, which is alerted again when it is urgent. The caller holds
+    the case's lock; the clock runs on as the one that was not kept, until somebody takes the case up."""
     if case.assigned_to is not None and case.state != lifecycle.CLOSED:
-        write_logbook(session, case, "assignment_expired", colleague=case.assigned_to)
+        event = write_logbook(session, case, "assignment_expired", colleague=case.assigned_to)
         _back_to_the_desk(case)
+        alert_again(session, case, since=event)
 
 
 def colleagues(*, service_id: int, besides: Collection[int]) -> dict[int, str]:

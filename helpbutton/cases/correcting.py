@@ -76,7 +76,7 @@ def put_on_desk(*, actor: Actor, number: str, version: int, service: int) -> Non
             raise Invalid(FieldError("right_desk", "unknown_value" if service > 0 else "required"))
         target = session.get_one(Service, service)
         case.state = lifecycle.after("forward", case.state)
-        case.assigned_to = case.returned_at = None
+        case.assigned_to = None
         handling.move(session, case, target)
         because = Reason("moved_by_staff", {"desk": target.id})
         add_reasons(session, case, case.case_key.vault(), subject="desk", reasons=(because,))

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from helpbutton import clock, outbox
 from helpbutton.cases import clocks, lifecycle
 from helpbutton.cases.access import case_for, case_unchanged, record_disclosure, write_logbook
-from helpbutton.cases.clock_rules import ACCEPTANCE, FIRST_CONTACT, due
+from helpbutton.cases.clock_rules import ACCEPTANCE, FIRST_CONTACT, HAND_OVER, due
 from helpbutton.cases.contact import reindex
 from helpbutton.cases.intake import add_reasons
 from helpbutton.cases.kinds import ALERT_AGAIN, FORGET_NUMBER, SETTLE_HELD, TELL_NEW_DESK
@@ -157,9 +157,12 @@ def decide_proposal(*, actor: Actor, number: str, version: int, forward: bool, g
 def move(session: Session, case: Case, service: Service) -> None:
     """Put the case on another desk; the promise may only become earlier, the key follows the organisation.
 
-    A date of the new desk that has passed already is none: what the family was told holds.
+    A date of the new desk that has passed already is none: what the family was told holds. What had come back to the
+    old desk and waited there does so no longer.
     """
     drop_offer(session, case)
+    clocks.stop(session, case, HAND_OVER, moot=True)
+    case.returned_at = None
     wanted = due(
         FIRST_CONTACT,
         desk_hours(service),
@@ -178,11 +181,13 @@ def move(session: Session, case: Case, service: Service) -> None:
         case.organisation_id = service.organisation_id
 
 
-def raise_urgency(case: Case, urgency: str) -> None:
-    """Urgency only rises without a human."""
+def raise_urgency(case: Case, urgency: str) -> bool:
+    """Urgency only rises without a human. Whether it did."""
     rank = URGENCIES.index(urgency)
-    if rank < case.urgency_rank:
-        case.urgency, case.urgency_rank = urgency, rank
+    if rank >= case.urgency_rank:
+        return False
+    case.urgency, case.urgency_rank = urgency, rank
+    return True
 
 
 def _quarantined(session: Session, actor: Actor, number: str, action: str) -> Case:

@@ -1,7 +1,7 @@
 """Reading what was handed over: for the case page, for the desk that is offered a case, and for the family."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
@@ -194,7 +194,7 @@ def open_offers(*, actor: Actor) -> tuple[list[OfferRow], list[OfferRow]]:
     Opening the list leaves one audit line in each of the organisations concerned.
     """
     with transaction() as session:
-        record_reading(session, actor, services=actor.services, action="list", subject="offers")
+        record_reading(session, replace(actor, stands_in=frozenset()), action="list", subject="offers")
         incoming = _rows(session, Transfer.to_service_id.in_(actor.services))
         return incoming, _rows(session, Transfer.from_service_id.in_(actor.services))
 

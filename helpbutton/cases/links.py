@@ -74,10 +74,12 @@ def close_as_duplicate(*, actor: Actor, number: str, version: int, other: str, s
             raise Invalid(FieldError("other", "closed_case"))
         _link(session, case, kept, actor)
         session.get_one(CaseLink, _pair(case, kept)).duplicate_id = case.id
-        _carry_over(session, case, kept)
+        more_urgent = _carry_over(session, case, kept)
         handling.lift_quarantine(session, case, actor=actor)
         handling.end(session, case, actor=actor, outcome=lifecycle.DUPLICATE)
-        write_logbook(session, kept, "duplicate_closed", actor=actor)
+        event = write_logbook(session, kept, "duplicate_closed", actor=actor)
+        if more_urgent:
+            handling.alert_again(session, kept, since=event)
 
 
 def linked_to(session: Session, actor: Actor, case_id: int) -> tuple[LinkedCase, ...]:
@@ -132,11 +134,16 @@ def _link(session: Session, one: Case, another: Case, actor: Actor) -> bool:
     return True
 
 
-def _carry_over(session: Session, case: Case, kept: Case) -> None:
-    """What made the closed one pressing makes the other one so: signs of danger, urgency, an unkept promise."""
+def _carry_over(session: Session, case: Case, kept: Case) -> bool:
+    """What made the closed one pressing makes the other one so: signs of danger, urgency, an unkept promise; and what
+    has to be kept secret there is secret here. Whether the other one is more urgent now."""
     signs = list(dict.fromkeys([*kept.danger_flags, *case.danger_flags]))
     if signs != kept.danger_flags:
         kept.danger_flags, kept.needs_review = signs, True
-    handling.raise_urgency(kept, case.urgency)
+    kept.secret_address = kept.secret_address or case.secret_address
+    kept.do_not_tell_guardian = kept.do_not_tell_guardian or case.do_not_tell_guardian
+    more_urgent = handling.raise_urgency(kept, case.urgency)
+    clocks.keep_to_law(session, kept)
     if case.answered_at is None and kept.answered_at is None and case.respond_by > clock.now():
         clocks.move_earlier(session, kept, FIRST_CONTACT, case.respond_by)
+    return more_urgent

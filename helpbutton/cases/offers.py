@@ -30,7 +30,8 @@ def drop_offer(session: Session, case: Case) -> None:
 
 
 def settle_return(session: Session, case: Case) -> None:
-    """Somebody at the desk has taken up what had come back to it."""
+    """Somebody at the desk has taken up what had come back to it; an offer that is open goes on with its clock."""
     if case.returned_at is not None:
-        clocks.stop(session, case, HAND_OVER)
+        if open_offer(session, case.id) is None:
+            clocks.stop(session, case, HAND_OVER)
         case.returned_at = None

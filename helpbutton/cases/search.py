@@ -31,7 +31,7 @@ def search(*, actor: Actor, words: str) -> list[WorklistRow]:
         raise Invalid(FieldError("words", "required" if not asked else "format"))
     with transaction() as session:
         organisations = record_reading(
-            session, actor, services=actor.services, action="search", subject=f"search/{'-or-'.join(kinds)}"
+            session, actor, action="search", subject=f"search/{'-or-'.join(kinds)}"
         )
         found = or_(*(_found(kind, text, organisations) for kind, text in kinds.items()))
         newest = (Case.state == lifecycle.CLOSED, Case.received_at.desc(), Case.id.desc())

@@ -142,14 +142,16 @@ def give_back(*, actor: Actor, number: str, reason: str, words: str) -> None:
 
 def expire(session: Session, case: Case, ran_out: Clock) -> None:
     """The clock of handing over has run out: an offer that nobody has decided is none any more, the case waits where
-    it was, and its own desk answers for the clock. The caller holds the case's lock."""
+    it was, and its own desk answers for the clock and is alerted again when it is urgent. The caller holds the case's
+    lock."""
     made = open_offer(session, case.id)
     if made is None:
         return
     settle(made, "expired")
     ran_out.service_id = case.service_id
     _back_to_its_desk(session, case)
-    write_logbook(session, case, "offer_expired", service=made.to_service_id)
+    event = write_logbook(session, case, "offer_expired", service=made.to_service_id)
+    handling.alert_again(session, case, since=event)
 
 
 def offered_to(session: Session, actor: Actor, number: str, *, action: str) -> tuple[Case, Transfer]:

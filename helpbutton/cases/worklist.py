@@ -1,7 +1,7 @@
 """The worklist: which cases wait, without words, names or contact details."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select
@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from helpbutton import clock
 from helpbutton.audit import operations as audit
 from helpbutton.cases import lifecycle
-from helpbutton.cases.models import Case, CaseEvent, Proposal
+from helpbutton.cases.clock_rules import NEXT_ANSWER
+from helpbutton.cases.models import Case, CaseEvent, Clock, Proposal
 from helpbutton.cases.views import VIEWS, Filters, Order, Place, belongs, counted, head, in_order, place_of
 from helpbutton.db import reading, transaction
 from helpbutton.directory.models import Service
@@ -23,7 +24,8 @@ COUNT_LIMIT = 100
 LOOK_BACK = 1000
 """So many lines of the logbook are looked through for what is new."""
 NEWS = (
-    *("received", "moved", "forwarded", "released", "returned", "reopened", "family_wrote", "withdrawn"),
+    *("received", "moved", "forwarded", "released", "reopened", "family_wrote", "withdrawn"),
+    *("assignment_returned", "assignment_expired"),
     *("transferred", "offer_returned", "offer_expired"),
     *("contact_changed", "nobody_accepted", "promise_slipped"),
 )
@@ -33,7 +35,8 @@ EVERYTHING = Filters()
 
 @dataclass(frozen=True)
 class WorklistRow:
-    """A case in a list: no words, no name, no contact."""
+    """A case in a list: no words, no name, no contact. `respond_by`, `answered` and `overdue` are of the answer that
+    the family waits for now; a clock that is paused presses nobody."""
 
     number: str
     version: int
@@ -69,9 +72,7 @@ def worklist(
     Opening a list leaves one audit line in each of the organisations concerned.
     """
     with transaction() as session:
-        record_reading(
-            session, actor, services=filters.services(actor), action="list", subject=f"worklist/{view}"
-        )
+        record_reading(session, filters.narrowed(actor), action="list", subject=f"worklist/{view}")
         found = Case.id.in_(head(actor, view, filters, after=after, limit=PAGE + 1))
         return rows_of(session, actor, found, order=in_order(view), view=view)
 
@@ -110,12 +111,12 @@ def news(*, actor: Actor, view: str, since: int, filters: Filters = EVERYTHING) 
     return reading().scalar(select(func.count()).select_from(fresh.subquery())) or 0
 
 
-def record_reading(
-    session: Session, actor: Actor, *, services: Collection[int], action: str, subject: str
-) -> list[int]:
-    """One audit line in each organisation of these services; returns the organisations' ids."""
+def record_reading(session: Session, actor: Actor, *, action: str, subject: str) -> list[int]:
+    """One audit line in each organisation of the actor's desks and of those for which they are on duty; returns the
+    organisations' ids."""
+    seen = {*actor.services, *actor.stands_in}
     organisations = session.scalars(
-        select(Service.organisation_id).where(Service.id.in_(services)).distinct()
+        select(Service.organisation_id).where(Service.id.in_(seen)).distinct()
     ).all()
     for organisation_id in organisations:
         audit.record(
@@ -132,18 +133,29 @@ def rows_of(
     session: Session, actor: Actor, found: ColumnElement[bool], *, order: Order, view: str = "services"
 ) -> list[WorklistRow]:
     """The first `PAGE` of the cases that `found` chooses; whoever calls has seen to it that they are visible."""
+    waits = (Clock.case_id == Case.id) & (Clock.kind == NEXT_ANSWER)
     rows = session.execute(
-        select(Case, Service, Proposal.id)
+        select(Case, Service, Proposal.id, Clock.due_at)
         .join(Service, Case.service_id == Service.id)
         .outerjoin(Proposal, (Proposal.case_id == Case.id) & (Proposal.status == "open"))
+        .outerjoin(Clock, waits & Clock.stopped_at.is_(None) & Clock.paused_at.is_(None))
         .where(found)
         .order_by(*order)
         .limit(PAGE + 1)
     ).all()
-    names = account_names({case.assigned_to for case, _, _ in rows if case.assigned_to})
+    names = account_names({case.assigned_to for case, *_ in rows if case.assigned_to})
     return [
-        _row(case, service, proposal is not None, actor, names, place_of(case, view), more=at + 1 < len(rows))
-        for at, (case, service, proposal) in enumerate(rows[:PAGE])
+        _row(
+            case,
+            service,
+            proposal is not None,
+            next_answer,
+            actor,
+            names,
+            place_of(case, view),
+            more=at + 1 < len(rows),
+        )
+        for at, (case, service, proposal, next_answer) in enumerate(rows[:PAGE])
     ]
 
 
@@ -151,12 +163,16 @@ def _row(
     case: Case,
     service: Service,
     proposal: bool,
+    next_answer: dt.datetime | None,
     actor: Actor,
     names: Mapping[int, str],
     place: Place,
     *,
     more: bool,
 ) -> WorklistRow:
+    respond_by = next_answer or case.respond_by
+    answered = next_answer is None and case.answered_at is not None
+    closed = case.state == lifecycle.CLOSED
     return WorklistRow(
         number=case.number,
         version=case.version,
@@ -167,9 +183,9 @@ def _row(
         municipality=case.municipality_code,
         service_names=service.names,
         received_at=case.received_at,
-        respond_by=case.respond_by,
-        answered=case.answered_at is not None,
-        overdue=case.answered_at is None and case.respond_by < clock.now(),
+        respond_by=respond_by,
+        answered=answered,
+        overdue=not (answered or closed) and respond_by < clock.now(),
         assigned_to=names.get(case.assigned_to) if case.assigned_to else None,
         mine=case.assigned_to == actor.account_id,
         needs_review=case.needs_review,

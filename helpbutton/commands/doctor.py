@@ -20,7 +20,7 @@ from helpbutton.settings import LOOPBACK, Settings
 
 MARKS = {"ok": "ok     ", "missing": "MISSING", "unsafe": "UNSAFE "}
 TO_DO = {
-    "organisation": "register the organisation that answers: /staff/manage, or helpbutton directory load FILE",
+    "organisation": "helpbutton directory load FILE (helpbutton directory export shows the form of the file)",
     "administrator": "helpbutton staff add --role administrator --at ORGANISATION ..., then open the printed link",
     "desk": "register the desk that answers: /staff/manage",
     "hours": "give each desk opening hours: /staff/manage",
@@ -112,6 +112,8 @@ def _settings(config: Settings, demo: bool) -> Iterator[Finding]:
     public = urlsplit(config.public_url)
     if public.scheme != "https" and public.hostname not in LOOPBACK:
         yield Finding("unsafe", "families reach it over https", "set HELPBUTTON_BASE_URL to an https address")
+    if config.sms == "console" and not demo:
+        yield Finding("missing", "text messages reach people", "set HELPBUTTON_SMS=twilio")
     if not config.smtp_url and not demo:
         yield Finding("missing", "a second channel for alerts", "set HELPBUTTON_SMTP_URL")
     if not config.deadman_url and not demo:

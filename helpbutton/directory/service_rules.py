@@ -6,10 +6,8 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-import phonenumbers
-
 from helpbutton.cases.promise import WEEKDAYS, DeskHours
-from helpbutton.cases.submission import KINDS
+from helpbutton.cases.submission import KINDS, e164
 from helpbutton.directory.rows import PROMISE_CHANNELS
 from helpbutton.directory.site_rules import KEY, NAME_LIMIT
 from helpbutton.errors import FieldError, Invalid
@@ -199,15 +197,7 @@ def _number(typed: str, least: int, most: int) -> int | None:
 
 def _phone(typed: str) -> str | None:
     """E.164, empty, or None when it is no number."""
-    if not typed.strip():
-        return ""
-    try:
-        number = phonenumbers.parse(typed.strip(), "FI")
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_valid_number(number):
-        return None
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return e164(typed.strip()) if typed.strip() else ""
 
 
 def _duty(draft: Draft, number: str | None, choices: Choices) -> Iterator[FieldError]:

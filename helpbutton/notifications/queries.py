@@ -80,11 +80,6 @@ def stopped_channels() -> list[Stopped]:
     return [Stopped(row.channel, row.since, row.error) for row in rows]
 
 
-def dead_count() -> int:
-    """How many notifications were given up and wait for a human."""
-    return reading().scalar(select(func.count(Notification.id)).where(Notification.status == "dead")) or 0
-
-
 def opted_out(case_id: int) -> bool:
     """Whether the owner of the sender's number wants no messages. Only for a case that the caller has just opened."""
     session = reading()

@@ -13,8 +13,10 @@ from helpbutton.db import Model
 from helpbutton.vault.sealing import CaseVault, Unreadable
 
 AT_ONCE = 200
-KEYS = frozenset({"case_key", "name_token"})
-"""Tables of keys and digests: nothing in them means anything elsewhere."""
+LEFT_OUT = frozenset({"case_key", "name_token", "draft"})
+"""Keys and digests mean nothing elsewhere; an unsent answer is for its author alone."""
+ONLY_FOR_NUDGES = frozenset({"phone", "email"})
+"""What staff never see of a contact that was given for nudges alone."""
 ROW_NAMES = ("token", "id", "account_id", "key")
 """By which a sealed field of a table with many rows for a case is told apart (see `CaseVault`)."""
 
@@ -22,10 +24,10 @@ ROW_NAMES = ("token", "id", "account_id", "key")
 def lines_of_cases(session: Session, organisation_id: int) -> Iterator[str]:
     """One JSON line for each case of the organisation, oldest first, its words and contact in the clear.
 
-    A case whose key is gone has its facts alone.
+    A case whose key is gone has its facts alone. No transaction is open while somebody fetches the lines.
     """
     tables = [
-        table for table in Model.metadata.sorted_tables if "case_id" in table.c and table.name not in KEYS
+        table for table in Model.metadata.sorted_tables if "case_id" in table.c and table.name not in LEFT_OUT
     ]
     last = 0
     while True:
@@ -36,11 +38,14 @@ def lines_of_cases(session: Session, organisation_id: int) -> Iterator[str]:
             .order_by(Case.id)
             .limit(AT_ONCE)
         ).all()
-        for case in cases:
-            yield json.dumps({"case": _case(session, case, tables)}, ensure_ascii=False) + "\n"
-        if len(cases) < AT_ONCE:
+        lines = [
+            json.dumps({"case": _case(session, case, tables)}, ensure_ascii=False) + "\n" for case in cases
+        ]
+        last = cases[-1].id if cases else last
+        session.rollback()
+        yield from lines
+        if len(lines) < AT_ONCE:
             return
-        last = cases[-1].id
 
 
 def _case(session: Session, case: Case, tables: list[Table]) -> dict[str, Any]:
@@ -60,8 +65,11 @@ def _case(session: Session, case: Case, tables: list[Table]) -> dict[str, Any]:
 def _opened(row: Row[Any], table: Table, vault: CaseVault | None) -> dict[str, Any]:
     """The row as plain values; sealed fields opened, digests left out."""
     told: dict[str, Any] = {}
+    hidden = ONLY_FOR_NUDGES if table.name == "contact" and row.nudge_only else frozenset()
     for column in table.c:
         value = getattr(row, column.name)
+        if column.name in hidden:
+            continue
         if isinstance(column.type, LargeBinary):
             text = _text(vault, value, table.name.rstrip("_"), column.name, row)
             if text is not None:

@@ -12,7 +12,9 @@ from helpbutton import clock
 from helpbutton.audit import operations as audit
 from helpbutton.cases.models import Case, CaseKey, Contact
 from helpbutton.db import reading, transaction
+from helpbutton.directory import files
 from helpbutton.directory.models import DirectoryVersion, Organisation, Route, Service, Site
+from helpbutton.directory.stored import stored
 from helpbutton.errors import Conflict, FieldError, Invalid, NotFound
 from helpbutton.feedback.models import Feedback
 from helpbutton.notifications.models import OwnText
@@ -46,9 +48,8 @@ def leaving(*, actor: Actor, organisation_id: int) -> Leaving:
 
 
 def export_all(*, actor: Actor, organisation_id: int) -> Iterator[str]:
-    """Everything as lines of JSON, each case in the clear; every case's look is on record before the first line.
-
-    Raises NotFound.
+    """Every case in the clear, the members and the directory as lines of JSON; every case's look is on record before
+    the first line. Only an export that was fetched to its end counts. Raises NotFound.
     """
     with transaction() as session:
         organisation = _own(session, actor, organisation_id)
@@ -64,7 +65,6 @@ def export_all(*, actor: Actor, organisation_id: int) -> Iterator[str]:
                 subject=sealing.pseudonym("case", case_id),
                 ground="administrator",
             )
-        organisation.exported_at = clock.now()
         key = organisation.key
     return _lines(organisation_id, key)
 
@@ -101,14 +101,20 @@ def _lines(organisation_id: int, key: str) -> Iterator[str]:
         "names": organisation.names,
         "at": clock.now().isoformat(),
     }
+    people = _people(session, organisation_id)
+    directory = files.written(stored(organisation_id))
+    session.rollback()
     yield json.dumps(about, ensure_ascii=False) + "\n"
-    for name, role, place in _people(session, organisation_id):
+    yield json.dumps({"directory": json.loads(directory)}, ensure_ascii=False) + "\n"
+    for name, role, place in people:
         yield json.dumps({"member": {"name": name, "role": role, "at": place}}, ensure_ascii=False) + "\n"
     cases = 0
     for line in lines_of_cases(session, organisation_id):
         cases += 1
         yield line
     yield json.dumps({"end": {"cases": cases}}) + "\n"
+    with transaction() as session:
+        session.get_one(Organisation, organisation_id).exported_at = clock.now()
 
 
 def _people(session: Session, organisation_id: int) -> list[tuple[str, str, str]]:

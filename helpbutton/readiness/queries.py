@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 
+from helpbutton import clock
 from helpbutton.cases.models import Case
 from helpbutton.db import reading
 from helpbutton.directory.models import Organisation, Service, Site, SiteSeen
 from helpbutton.directory.queries import desk_hours
 from helpbutton.routing.queries import check
-from helpbutton.staff.models import Account, Membership
+from helpbutton.staff.models import Account, Identity, Membership
 from helpbutton.staff.passwords import NOBODY
 from helpbutton.staff.queries import staffed_services
 
@@ -50,13 +51,21 @@ SHOWN = 5
 def steps() -> tuple[Step, ...]:
     """Every step as it stands now."""
     session = reading()
-    desks = session.scalars(select(Service).order_by(Service.key)).all()
+    desks = session.scalars(
+        select(Service)
+        .join(Organisation, Organisation.id == Service.organisation_id)
+        .where(
+            Organisation.erased_at.is_(None),
+            or_(Service.valid_to.is_(None), Service.valid_to >= clock.today()),
+        )
+        .order_by(Service.key)
+    ).all()
     staffed = staffed_services()
     unopened = [desk.key for desk in desks if not any(desk_hours(desk).week)]
     unstaffed = [desk.key for desk in desks if desk.id not in staffed]
     silent = [desk.key for desk in desks if not desk.duty_number]
     found = {
-        "organisation": _any("organisation", select(Organisation.id)),
+        "organisation": _any("organisation", select(Organisation.id).where(Organisation.erased_at.is_(None))),
         "administrator": Step("administrator", 0 if _administrators() else 1),
         "desk": Step("desk", 0 if desks else 1),
         "hours": _missing("hours", unopened, bool(desks)),
@@ -68,11 +77,6 @@ def steps() -> tuple[Step, ...]:
         "test": Step("test", 0 if _answered() else 1),
     }
     return tuple(found[name] for name in STEPS)
-
-
-def is_live() -> bool:
-    """Whether nothing is missing any more."""
-    return all(step.done for step in steps())
 
 
 def _any(name: str, ids: Select[int]) -> Step:
@@ -91,7 +95,11 @@ def _administrators() -> int:
             select(func.count())
             .select_from(Membership)
             .join(Account, Account.id == Membership.account_id)
-            .where(Membership.role == "administrator", Account.active, Account.password_hash != NOBODY)
+            .where(
+                Membership.role == "administrator",
+                Account.active,
+                or_(Account.password_hash != NOBODY, Account.id.in_(select(Identity.account_id))),
+            )
         )
         or 0
     )

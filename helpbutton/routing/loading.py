@@ -163,13 +163,16 @@ def _needs_proof(now: Directory, wanted: Directory, found: Plan) -> bool:
 
 def _store(session: Session, wanted: Directory, found: Plan) -> set[int]:
     """Write what the plan names; returns the ids of the organisations that it touches."""
-    for row in wanted.organisations:
-        _write(session, Organisation, Organisation.key == row.key, columns_of(row))
+    renamed = {
+        row.key
+        for row in wanted.organisations
+        if _write(session, Organisation, Organisation.key == row.key, columns_of(row))
+    }
     session.flush()
     owners = {key: id for id, key in session.execute(select(Organisation.id, Organisation.key))}
     for area in wanted.areas:
         _write(session, Area, Area.key == area.key, columns_of(area))
-    touched = set()
+    touched = {owners[key] for key in renamed}
     for service in wanted.services:
         owner = {"organisation_id": owners[service.organisation]}
         changed = columns_of(service, without=["organisation"]) | owner

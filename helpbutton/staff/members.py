@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, delete, or_, select, true
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from helpbutton import clock
@@ -98,12 +99,20 @@ def invite(
                 created_at=clock.now(),
             )
             session.add(account)
-            session.flush()
+            _flush_once(session)
             token = new_link(session, account.id, INVITATION)
         elif not account.active:
             raise Invalid(FieldError("email", "disabled"))
         _give(session, actor, account, role, place)
         return account.id, token
+
+
+def _flush_once(session: Session) -> None:
+    """Store the new account. Raises Invalid when the same form was sent twice at once."""
+    try:
+        session.flush()
+    except IntegrityError:
+        raise Invalid(FieldError("email", "in_use")) from None
 
 
 def add_role(*, actor: Actor, account_id: int, role: str, place: Place) -> None:

@@ -9,7 +9,7 @@ from helpbutton import clock
 from helpbutton.db import reading, transaction
 from helpbutton.directory.models import Organisation, Service
 from helpbutton.errors import FieldError, Invalid
-from helpbutton.staff import passwords
+from helpbutton.staff import passwords, throttling
 from helpbutton.staff.actor import Actor
 from helpbutton.staff.models import Account, Membership
 from helpbutton.staff.sessions import end_all, record_about
@@ -86,16 +86,24 @@ def set_password(*, email: str, password: str) -> bool:
 def change_password(*, actor: Actor, session_id: int, current: str, new: str) -> None:
     """A new password of one's own; every other session ends.
 
-    Raises Invalid: the current password is wrong, the new one too short or easy to guess.
+    Guessing the current one is throttled like signing in. Raises Invalid: the new one is too short or easy to guess,
+    the current one wrong, or tried too often.
     """
     account = reading().get_one(Account, actor.account_id)
-    if account.password_hash != passwords.NOBODY and not passwords.matches(current, account.password_hash):
-        raise Invalid(FieldError("current", "wrong_password"))
     if wrong := passwords.problem(new, about=(account.email, account.name)):
         raise Invalid(wrong)
+    own = throttling.guesses("password", account.email)
+    if account.password_hash != passwords.NOBODY:
+        try:
+            throttling.charge(own)
+        except throttling.TooManyAttempts:
+            raise Invalid(FieldError("current", "too_often")) from None
+        if not passwords.matches(current, account.password_hash):
+            raise Invalid(FieldError("current", "wrong_password"))
     password_hash = passwords.hash_password(new)
     with transaction() as session:
         session.get_one(Account, actor.account_id).password_hash = password_hash
+        throttling.give_back(session, emptied=own)
         end_all(session, actor.account_id, kept=session_id)
         record_about(session, actor.account_id, action="change_password")
 

@@ -126,6 +126,7 @@ def add_passkey(*, account_id: int, challenge: str, answer: str, name: str) -> l
 def remove_passkey(*, account_id: int, passkey_id: int) -> None:
     """Forget one passkey. Raises NotFound, or Conflict when nothing would be left outside demo mode."""
     with transaction() as session:
+        session.get_one(Account, account_id, with_for_update=True)
         gone = session.execute(
             delete(Passkey)
             .where(Passkey.id == passkey_id, Passkey.account_id == account_id)

@@ -93,6 +93,7 @@ def stop_codes(*, account_id: int) -> None:
 def renew_recovery_codes(*, account_id: int) -> list[str]:
     """New recovery codes; the earlier ones are void."""
     with transaction() as session:
+        session.get_one(Account, account_id, with_for_update=True)
         session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account_id))
         record_about(session, account_id, action="renew_recovery_codes")
         return missing_recovery_codes(session, account_id)

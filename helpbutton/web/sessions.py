@@ -17,7 +17,7 @@ from helpbutton.vault import keystore, tokens
 CSRF_FIELD = "csrf_token"
 KNOWN_FOR = dt.timedelta(days=180)
 KNOWN_PURPOSE = "known-browser"
-UNATTENDED = frozenset({"worklist.changes"})
+UNATTENDED = frozenset({"worklist.changes", "work.beside"})
 """What pages ask by themselves: it does not keep a session from idling out."""
 
 

@@ -15,6 +15,7 @@ MESSAGES = {
     ),
     "wrong_password": N_("This is not your present password."),
     "wrong_code": N_("This code is wrong or too old. Wait for the next one and type it."),
+    "too_often": N_("Too many attempts. Wait twelve minutes, then try again."),
     "wrong_passkey": N_("The passkey could not be stored. Please try once more."),
     "not_yours": N_("You cannot give this role there."),
     "disabled": N_("This person has an account that is disabled. Enable it first."),

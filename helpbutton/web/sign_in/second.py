@@ -21,6 +21,9 @@ from helpbutton.web.sessions import start_session
 from helpbutton.web.sign_in.steps import STEP, arrive, begin_again, browser_name, posted
 from helpbutton.web.staff.frame import staff_blueprint, staff_language, staff_page
 
+OF_SIGN_IN = frozenset({"account", "next"})
+"""What a step of ours carries; sealed steps of the other forms lack it."""
+
 bp = staff_blueprint("second_factor", __name__)
 
 
@@ -38,7 +41,7 @@ def proceed(account_id: int, target: str) -> AnyResponse:
 def check() -> AnyResponse:
     """A right code or passkey signs in."""
     step = posted(STEP)
-    if step is None:
+    if step is None or not step.keys() >= OF_SIGN_IN:
         return begin_again()
     account_id, target, browser = int(step["account"]), step["next"], browser_name()
     if answer := request.form.get("answer"):
@@ -60,7 +63,7 @@ def check() -> AnyResponse:
 def set_up() -> AnyResponse:
     """The first second factor works: signed in, and the recovery codes are shown this once."""
     step = posted(STEP)
-    if step is None or staff.next_step(int(step["account"])) != staff.SET_UP:
+    if step is None or not step.keys() >= OF_SIGN_IN or staff.next_step(int(step["account"])) != staff.SET_UP:
         return begin_again()
     account_id, target = int(step["account"]), step["next"]
     try:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from helpbutton import settings
 from helpbutton.directory import queries as directory
 from helpbutton.staff import passkeys
 from helpbutton.staff.second_factor import factors_of
@@ -89,6 +90,7 @@ def _ask(signed_in: SignedIn, *, action: str, target: str, status: int = 200, **
         carried=carried,
         token=tokens.seal(STEP, {"challenge": challenge}),
         factors=factors,
+        single=bool(settings.current().oidc_issuer) and not factors.any,
         options=passkeys.answer_options(challenge=challenge, account_id=account_id)
         if factors.passkeys
         else None,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from flask import Response, abort, g
 
+from helpbutton.directory.help_lines import due_count
 from helpbutton.directory.sites import edited_organisations
 from helpbutton.reasons import N_
 from helpbutton.staff.actor import Actor
@@ -54,4 +55,5 @@ def index() -> Response:
     found = [(name, endpoint) for name, endpoint, who in MANAGE if who(g.actor)]
     if not found:
         abort(403)
-    return staff_page("staff/manage.html", links=found)
+    due = due_count() if administrators(g.actor) else 0
+    return staff_page("staff/manage.html", links=found, help_lines_due=due)
