@@ -8,6 +8,7 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from helpbutton.config_dir import CONFIG_DIR
 from helpbutton.errors import FieldError
@@ -30,6 +31,8 @@ PRODUCT = (
 LEET = str.maketrans("013457@$!", "oleastasi")
 KEYBOARD = ("1234567890", "qwertyuiopå", "asdfghjklöä", "zxcvbnm", "abcdefghijklmnopqrstuvwxyzåäö")
 MIN_PIECE = 3
+LEAKED_PIECE = 4
+"""So many letters of a leaked password say something about the one that contains them."""
 WORDS_ALLOWED = 2
 """A password of this many different common words, or fewer, can be guessed."""
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -64,8 +67,8 @@ def problem(password: str, *, about: Iterable[str] = ()) -> FieldError | None:
     """What is wrong with a new password; `about` are texts that a guesser knows, such as address and name.
 
     Any character counts and none is demanded (NIST SP 800-63B-4, ASVS 6.2): only length, and that it is not made of
-    one or two common words (config/common-passwords.txt, the product's name, `about`), runs on the keyboard,
-    repetitions and digits.
+    one or two common words (config/common-passwords.txt, the 30,000 passwords found most often in leaks, the
+    product's name, `about`), runs on the keyboard, repetitions and digits. Nobody is asked over the network.
     """
     plain = _normal(password)
     if len(plain) < MIN_LENGTH:
@@ -81,14 +84,22 @@ def is_common(password: str, *, about: Iterable[str] = ()) -> bool:
     """Whether one or two common words with digits, signs, runs and repetitions make up the whole password."""
     known = common_words() | {word for text in about for word in _pieces(text)}
     folded = password.casefold()
-    return any(_few_words(letters, known) for letters in (_letters(folded), _letters(folded.translate(LEET))))
+    readings = (_letters(folded), _letters(folded.translate(LEET)))
+    return folded in leaked() or any(_few_words(letters, known) for letters in readings)
 
 
 @cache
 def common_words() -> frozenset[str]:
-    """The words of common passwords and the product's own names."""
+    """The words of common and of leaked passwords, and the product's own names."""
     lines = (CONFIG_DIR / "common-passwords.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(PRODUCT).union(*(line.split() for line in lines if not line.startswith("#")))
+    pieces = {letters for password in leaked() if len(letters := _letters(password)) >= LEAKED_PIECE}
+    return frozenset(PRODUCT).union(pieces, *(line.split() for line in lines if not line.startswith("#")))
+
+
+@cache
+def leaked() -> frozenset[str]:
+    """The 30,000 passwords that leaks contain most often, in small letters, from the list that zxcvbn carries."""
+    return frozenset(FREQUENCY_LISTS["passwords"])
 
 
 def _few_words(letters: str, known: frozenset[str] | set[str]) -> bool:

@@ -1,7 +1,6 @@
 """Promises P1 and P2 under kill -9: every receipt is a case that is sorted and told of, once."""
 
 import random
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,9 @@ from tests.fakes.provider import Provider
 from tests.processes import wait_for
 from tests.servers import Postgres, redis
 
-POSTS = 200
+POSTS, KILLS = 80, 10
+REQUESTS_PER_KILL = 6
+"""On average; so processes die while there is work, however slow the machine is."""
 
 
 @pytest.fixture
@@ -44,20 +45,24 @@ def running(
 
 def test_nothing_is_lost_or_doubled_when_any_process_is_killed(running: Target, provider: Provider) -> None:
     running.start()
-    ledger, chance, kills = families.Ledger(), random.Random(20261122), []
+    ledger, chance, killed = families.Ledger(), random.Random(20261122), []
     with running.supervised():
-        writers = families.write(running.url, ledger, posts=POSTS, clients=4, pause_s=0.4)
+        writers = families.write(running.url, ledger, posts=POSTS, clients=4, pause_s=0.2)
         try:
-            while any(writer.is_alive() for writer in writers):
-                time.sleep(chance.uniform(0.1, 1.0))
-                kills.append(running.kill_something(chance))
+            while len(killed) < KILLS:
+                enough = len(ledger.receipts) + chance.randint(1, 2 * REQUESTS_PER_KILL)
+                wait_for(
+                    lambda enough=enough: len(ledger.receipts) >= min(enough, POSTS), within=60, every=0.1
+                )
+                killed.append(running.kill_something(chance))
                 wait_for(f"{running.url}/health/live", within=30)
+            for writer in writers:
+                writer.join()
             wait_for(lambda: judge.waiting(running.config) == 0, within=120, every=1)
         finally:
             ledger.enough.set()
     verdict = judge.judge(running.config, ledger, provider)
     assert ledger.refused == []
     assert verdict.accepted == POSTS
-    assert len(kills) >= 5
-    assert verdict.clean, (verdict, kills)
-    assert verdict.held <= len(kills)
+    assert verdict.clean, (verdict, killed)
+    assert verdict.held <= len(killed)

@@ -26,6 +26,9 @@ ABOUT = ("cara.lind@demo.example", "Cara Lind")
         "PyydäApua2026!!",
         "Cara.Lind.2026.Cara",
         "caralind@demo123456",
+        "hd764nw5d7e1vb1",
+        "jordan23-manutd-99",
+        "Nemvxyheqdd5oqxyxyzi",
     ],
 )
 def test_easy(password: str) -> None:
