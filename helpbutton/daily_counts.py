@@ -1,13 +1,14 @@
 """How often something has happened today, counted safely by many at once: one row for each scope and day."""
 
 import datetime as dt
+from functools import cache
 
-from sqlalchemy import Date, String, delete
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Date, String, bindparam, delete
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.sql.dml import ReturningInsert
 
 from helpbutton import clock
-from helpbutton.db import Model, transaction
+from helpbutton.db import Model, dialect_of, insert_into, transaction
 
 
 class DailyCount(Model):
@@ -28,15 +29,20 @@ def add(session: Session, scope: str, *, at_most: int | None = None) -> int | No
     """
     if at_most is not None and at_most < 1:
         return None
-    dialect = session.get_bind().dialect.name
-    row: sqlite.Insert | postgresql.Insert
-    row = sqlite.insert(DailyCount) if dialect == "sqlite" else postgresql.insert(DailyCount)
-    one_more = row.values(day=clock.today(), scope=scope, count=1).on_conflict_do_update(
-        index_elements=[DailyCount.day, DailyCount.scope],
-        set_={"count": DailyCount.count + 1},
-        where=None if at_most is None else DailyCount.count < at_most,
-    )
-    return session.scalar(one_more.returning(DailyCount.count))
+    row = {"day": clock.today(), "scope": scope, "count": 1}
+    limit = {} if at_most is None else {"at_most": at_most}
+    return session.scalar(_one_more(dialect_of(session), limited=bool(limit)), row | limit)
+
+
+@cache
+def _one_more(dialect: str, *, limited: bool) -> ReturningInsert[int]:
+    row = insert_into(DailyCount, dialect)
+    so_far = row.table.c.count
+    return row.on_conflict_do_update(
+        index_elements=["day", "scope"],
+        set_={"count": so_far + 1},
+        where=so_far < bindparam("at_most") if limited else None,
+    ).returning(so_far)
 
 
 def forget_past() -> None:

@@ -6,10 +6,11 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, MetaData, String, event
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, MetaData, String, Table, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Session, registry
@@ -168,6 +169,17 @@ def after_commit(session: Session, callback: Callable[[], None]) -> None:
 def reading() -> Session:
     """The session for queries; the read transaction ends with the request or the next `transaction()`."""
     return db.session()
+
+
+def dialect_of(session: Session) -> str:
+    """The name of its database: sqlite or postgresql."""
+    return session.get_bind().dialect.name
+
+
+def insert_into(model: type[Base], dialect: str) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that can say what happens where its row is there already; it goes past the session's objects."""
+    table = cast(Table, model.__table__)
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 def refuse_network_file_system(directory: Path) -> None:

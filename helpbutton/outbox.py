@@ -5,18 +5,26 @@ again by itself, and a claimer that was frozen past its lease finds the fence ch
 """
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import (
+    BindParameter,
     CheckConstraint,
+    ColumnElement,
     CursorResult,
     Index,
+    Insert,
     String,
+    Table,
     UniqueConstraint,
+    Update,
+    bindparam,
     case,
     func,
+    literal_column,
     select,
     text,
     update,
@@ -24,9 +32,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from helpbutton import bell, clock
-from helpbutton.db import Model, after_commit, reading, transaction
+from helpbutton.db import Model, UTCDateTime, after_commit, dialect_of, insert_into, reading, transaction
 
-URGENT, NORMAL = 0, 10
+URGENT, SOON, NORMAL = 0, 5, 10
+"""Urgent is what stands between a sign of danger and the alert to whoever is on duty, and nothing else: a process of
+its own does it (`workers.urgent`). Soon is what goes before everything else without being that."""
 FIRST_RETRY_S, LONGEST_RETRY_S = 2, 900
 
 
@@ -103,40 +113,98 @@ def add(
     """
     now = clock.now()
     due = due_at or now
-    todo = session.scalar(select(ToDo).where(ToDo.kind == kind.name, ToDo.ref == ref).with_for_update())
-    if todo is None:
-        session.add(ToDo(kind=kind.name, ref=ref, priority=priority, due_at=due, changed_at=now))
-    else:
-        todo.state, todo.due_at, todo.priority = "open", due, min(priority, todo.priority)
-        todo.fence += 1
-        todo.attempts, todo.changed_at = 0, now
+    row = {"kind": kind.name, "ref": ref, "priority": priority, "due_at": due, "changed_at": now}
+    with session.no_autoflush:
+        session.execute(_put(dialect_of(session)), row)
     if due <= now:
         after_commit(session, bell.ring)
 
 
-def claim(kinds: Collection[Kind], *, due_before: dt.datetime) -> Claim | None:
-    """Take the most urgent to-do of these kinds that fell due before the aware moment, or None."""
+@cache
+def _put(dialect: str) -> Insert:
+    row = insert_into(ToDo, dialect)
+    there, wanted = row.table.c, row.excluded
+    opened_again = {
+        "state": wanted.state,
+        "due_at": wanted.due_at,
+        "priority": case((wanted.priority < there.priority, wanted.priority), else_=there.priority),
+        "fence": there.fence + 1,
+        "attempts": wanted.attempts,
+        "changed_at": wanted.changed_at,
+    }
+    return row.on_conflict_do_update(index_elements=["kind", "ref"], set_=opened_again)
+
+
+def claim(kinds: tuple[Kind, ...], *, due_before: Mapping[int, dt.datetime]) -> Claim | None:
+    """Take the most urgent to-do of these kinds, or None.
+
+    `due_before`: the priorities that are looked at, most urgent first, and the aware moment before which a to-do of
+    each has to have fallen due.
+    """
     now = clock.now()
-    candidate = (
-        select(ToDo.id)
-        .where(ToDo.state == "open", ToDo.due_at <= due_before, ToDo.kind.in_([kind.name for kind in kinds]))
-        .order_by(ToDo.priority, ToDo.due_at)
-        .limit(1)
-    )
-    if _is_sqlite() and reading().scalar(candidate) is None:
+    moments = {f"before_{priority}": moment for priority, moment in due_before.items()}
+    if _is_sqlite() and reading().scalar(select(_first(kinds, tuple(due_before))), moments) is None:
         return None
-    lease_end = case(
-        *((ToDo.kind == kind.name, now + dt.timedelta(seconds=kind.lease_s)) for kind in kinds), else_=now
-    )
+    leases = {f"lease_{kind.lease_s}": now + dt.timedelta(seconds=kind.lease_s) for kind in kinds}
     with transaction() as session:
-        row = session.execute(
-            update(ToDo)
-            .where(ToDo.id == candidate.with_for_update(skip_locked=True).scalar_subquery())
-            .values(due_at=lease_end, fence=ToDo.fence + 1, attempts=ToDo.attempts + 1, changed_at=now)
-            .returning(ToDo.id, ToDo.kind, ToDo.ref, ToDo.fence, ToDo.attempts)
-            .execution_options(synchronize_session=False)
-        ).first()
+        row = session.execute(_claiming(kinds, tuple(due_before)), {"now": now, **moments, **leases}).first()
     return Claim(*row) if row else None
+
+
+@cache
+def _claiming(kinds: tuple[Kind, ...], priorities: tuple[int, ...]) -> Update:
+    """The statement of a claim, made once: values in it are constants of ours, moments are parameters."""
+    todo = _todo()
+    lease_end = case(
+        *((todo.c.kind == _constant(kind.name), _moment(f"lease_{kind.lease_s}")) for kind in kinds[1:]),
+        else_=_moment(f"lease_{kinds[0].lease_s}"),
+    )
+    return (
+        update(todo)
+        .where(todo.c.id == _first(kinds, priorities))
+        .values(
+            due_at=lease_end,
+            fence=todo.c.fence + 1,
+            attempts=todo.c.attempts + 1,
+            changed_at=bindparam("now"),
+        )
+        .returning(todo.c.id, todo.c.kind, todo.c.ref, todo.c.fence, todo.c.attempts)
+    )
+
+
+@cache
+def _first(kinds: tuple[Kind, ...], priorities: tuple[int, ...]) -> ColumnElement[int]:
+    """The id of what to claim: one look into the index for each priority, until one of them finds something."""
+    todo = _todo()
+    return func.coalesce(
+        *(
+            select(todo.c.id)
+            .where(
+                todo.c.state == _constant("open"),
+                todo.c.priority == literal_column(str(priority)),
+                todo.c.due_at <= bindparam(f"before_{priority}"),
+                todo.c.kind.in_([_constant(kind.name) for kind in kinds]),
+            )
+            .order_by(todo.c.due_at)
+            .limit(literal_column("1"))
+            .with_for_update(skip_locked=True)
+            .scalar_subquery()
+            for priority in priorities
+        ),
+        literal_column("NULL"),
+    )
+
+
+def _constant(word: str) -> ColumnElement[str]:
+    return literal_column(f"'{word}'")
+
+
+def _moment(name: str) -> BindParameter[dt.datetime]:
+    return bindparam(name, type_=UTCDateTime())
+
+
+def _todo() -> Table:
+    return cast(Table, ToDo.__table__)
 
 
 def _is_sqlite() -> bool:
@@ -165,12 +233,26 @@ def fail(claimed: Claim, *, error: str, tries: int) -> bool:
 def _settle(claimed: Claim, **values: object) -> bool:
     with transaction() as session:
         result = session.execute(
-            update(ToDo)
-            .where(ToDo.id == claimed.id, ToDo.fence == claimed.fence, ToDo.state == "open")
-            .values(changed_at=clock.now(), **values)
-            .execution_options(synchronize_session=False)
+            _settling(tuple(values)),
+            {"claimed": claimed.id, "held": claimed.fence, "now": clock.now()}
+            | {f"new_{name}": value for name, value in values.items()},
         )
     return cast(CursorResult[Any], result).rowcount == 1
+
+
+@cache
+def _settling(changed: tuple[str, ...]) -> Update:
+    """The statement that settles a claim, made once for each set of changed columns."""
+    todo = _todo()
+    return (
+        update(todo)
+        .where(
+            todo.c.id == bindparam("claimed"),
+            todo.c.fence == bindparam("held"),
+            todo.c.state == _constant("open"),
+        )
+        .values(changed_at=bindparam("now"), **{name: bindparam(f"new_{name}") for name in changed})
+    )
 
 
 def resting() -> list[Resting]:
@@ -198,6 +280,12 @@ def wake(*, todo_id: int) -> None:
             .values(state="open", attempts=0, due_at=clock.now(), changed_at=clock.now())
         )
         after_commit(session, bell.ring)
+
+
+def is_waiting(priority: int) -> bool:
+    """Whether a to-do of this priority is due and in nobody's hands."""
+    due = (ToDo.state == "open") & (ToDo.priority == priority) & (ToDo.due_at <= clock.now())
+    return reading().scalar(select(ToDo.id).where(due).limit(1)) is not None
 
 
 def oldest_due() -> dt.timedelta:

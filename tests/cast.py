@@ -8,7 +8,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -19,6 +19,8 @@ from helpbutton.demo_sign_ins import sign_ins_path
 from helpbutton.staff.actor import Actor
 from helpbutton.staff.models import Account
 from helpbutton.staff.queries import actor_of
+from helpbutton.staff.sign_in import sign_in_with_password_alone
+from helpbutton.web.sessions import start_session
 
 MORNINGS = "Aamut ovat meillä yhtä huutoa ja päiväkotiin lähtö on joka päivä taistelu. En tiedä mitä tehdä."
 PHONE = "+358401234567"
@@ -72,7 +74,7 @@ class Cast:
     def __init__(self, app: Flask, data_dir: Path) -> None:
         self.app = app
         people = json.loads(sign_ins_path(data_dir).read_text(encoding="utf-8"))
-        self._passwords = {person["email"].partition("@")[0]: person for person in people}
+        self._emails = {person["email"].partition("@")[0]: person["email"] for person in people}
 
     def send(self, *, key: str | None = None, **changes: Any) -> TestResponse:
         """Aino (or whoever `changes` make her) posts a request through the JSON API."""
@@ -81,21 +83,19 @@ class Cast:
 
     def actor(self, first_name: str) -> Actor:
         """The staff member as operations see them."""
-        email = self._passwords[first_name]["email"]
-        account = reading().scalar(select(Account).where(Account.email == email))
+        account = reading().scalar(select(Account).where(Account.email == self._emails[first_name]))
         assert account is not None
         return actor_of(account)
 
     def sign_in(self, first_name: str) -> FlaskClient:
-        """A browser in which this person is signed in."""
-        person = self._passwords[first_name]
-        client = self.app.test_client()
-        form = client.get("/staff/sign-in")
-        fields = hidden_fields(form.get_data(as_text=True))
-        answer = client.post(
-            "/staff/sign-in", data=fields | {"email": person["email"], "password": person["password"]}
-        )
-        assert answer.status_code in (302, 303), answer.get_data(as_text=True)
+        """A browser in which this person is signed in; the pages of signing in have tests of their own."""
+        account_id = self.actor(first_name).account_id
+        token = sign_in_with_password_alone(account_id=account_id, browser="Firefox")
+        client, answer = self.app.test_client(), Response()
+        start_session(answer, token, account_id)
+        for cookie in answer.headers.getlist("Set-Cookie"):
+            name, _, value = cookie.partition(";")[0].partition("=")
+            client.set_cookie(name, value)
         return client
 
 

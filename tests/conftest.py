@@ -20,6 +20,8 @@ from helpbutton.vault import keystore
 from helpbutton.web.application import create_app
 from tests import compiled_once
 from tests.cast import Cast, FreshClient
+from tests.chromium import chromium, desk_sized, phone_sized  # noqa: F401
+from tests.pool import given_back
 from tests.servers import Postgres, postgres
 from workers import executor
 
@@ -121,27 +123,31 @@ def catalogues(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
     forget()
 
 
-def _serve(config: Settings) -> Iterator[Flask]:
+def serve(config: Settings) -> Iterator[Flask]:
+    """The web application over these settings, its context pushed until the end."""
     app = create_app(config)
     compiled_once.share(app)
     app.test_client_class = FreshClient
     with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
+        try:
+            yield app
+            given_back()
+        finally:
+            db.session.remove()
+            db.engine.dispose()
     bell.install(None)
 
 
 @pytest.fixture
 def app(config: Settings) -> Iterator[Flask]:
     """The web application of a fresh demo installation on SQLite, its context pushed."""
-    yield from _serve(config)
+    yield from serve(config)
 
 
 @pytest.fixture
 def app_on_both(config_on_both: Settings) -> Iterator[Flask]:
     """The same, once on each database."""
-    yield from _serve(config_on_both)
+    yield from serve(config_on_both)
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from helpbutton.staff.operations import add_account
 from helpbutton.vault import keystore
 from helpbutton.web.application import create_app
 from tests.cast import FreshClient, hidden_fields
+from tests.pool import given_back
 
 PASSWORD = "neljä sanaa peräkkäin iltaisin"
 HOST = "https://apua.example.fi"
@@ -68,9 +69,12 @@ def serve_live(config: Settings) -> Iterator[Flask]:
     app.config["PREFERRED_URL_SCHEME"] = "https"
     app.test_client_class = FreshClient
     with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
+        try:
+            yield app
+            given_back()
+        finally:
+            db.session.remove()
+            db.engine.dispose()
     bell.install(None)
 
 

@@ -1,16 +1,21 @@
 """The Celery application: one task without arguments that runs what is due. Truth and retries live in the database."""
 
+import time
+
 from celery import Celery
 from celery.signals import worker_init, worker_process_init
 from flask import Flask
 
-from helpbutton import bell, clock, settings
+from helpbutton import bell, clock, outbox, settings
 from helpbutton.app import configure_logging, open_installation
 from helpbutton.triage import warm_up
 from workers import executor
 
 ONE_TASK_S = 20.0
 """A task stops claiming after so long, well before Celery would end it in the middle of a call."""
+
+LOOK_AGAIN_S = 0.1
+"""While something urgent waits for its own process; that is over at once, or that process has died."""
 
 _flask: Flask | None = None
 
@@ -45,11 +50,17 @@ app.conf.update(
 
 
 def run_due() -> None:
-    """Run to-dos until none is due; a long list is passed on so that one task stays short."""
+    """Run to-dos until none is due; a long list is passed on so that one task stays short.
+
+    It stays while something urgent waits, which becomes its own work after a second.
+    """
     assert _flask is not None
     until = clock.monotonic() + ONE_TASK_S
     with _flask.app_context():
-        executor.run_due(until=until)
+        executor.run_due(executor.NOT_URGENT, until=until)
+        while outbox.is_waiting(outbox.URGENT) and clock.monotonic() < until:
+            time.sleep(LOOK_AGAIN_S)
+            executor.run_due(executor.NOT_URGENT, until=until)
     if clock.monotonic() >= until:
         bell.ring()
 

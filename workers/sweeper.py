@@ -5,8 +5,9 @@ It needs neither broker nor beat; any number may run. Its loop uses the monotoni
 of its own so that a long to-do does not look like a dead sweeper.
 """
 
-import datetime as dt
+import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 
@@ -20,9 +21,8 @@ from helpbutton.db import db
 from helpbutton.routing.operations import prove_nightly
 from helpbutton.triage import warm_up
 from helpbutton.watching import canary, dead_man
-from workers import executor
+from workers import executor, urgent
 
-LEFT_FOR = dt.timedelta(seconds=1)
 LOOK_EVERY_S = 0.5
 BEAT_EVERY_S = 10.0
 SEAL_EVERY_S = 5.0
@@ -35,9 +35,14 @@ THREADS = 4
 log = structlog.get_logger()
 
 
-def sweep(app: Flask) -> None:
-    """Run until SIGTERM or SIGINT; to-dos in hand are finished first."""
+def sweep(app: Flask, *, give_way: int) -> None:
+    """Run until SIGTERM or SIGINT; to-dos in hand are finished first.
+
+    Starts the urgent process and ends with it; only the sweeper itself is nicer by `give_way`.
+    """
     warm_up()
+    beside = urgent.start(app)
+    os.nice(give_way)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -53,14 +58,20 @@ def sweep(app: Flask) -> None:
     ]
     for thread in threads:
         thread.start()
-    stop.wait()
+    while beside.is_alive() and not stop.wait(LOOK_EVERY_S):
+        pass
+    left_alone = not stop.is_set()
+    stop.set()
+    beside.terminate()
     for thread in threads:
         thread.join()
+    beside.join()
+    if left_alone:
+        sys.exit("the urgent process has died")
 
 
 def _work() -> None:
-    while executor.run_one(overdue_by=LEFT_FOR):
-        pass
+    executor.run_due(executor.WHAT_WAS_LEFT)
 
 
 def _every(app: Flask, stop: threading.Event, seconds: float, work: Callable[[], object]) -> None:

@@ -1,7 +1,6 @@
 """Open help as its keepers write it: listed, added, changed, confirmed and ended, each on the audit record."""
 
 import datetime as dt
-import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 
@@ -19,6 +18,7 @@ from helpbutton.directory import queries as directory
 from helpbutton.directory.queries import Names
 from helpbutton.directory.sites import Editor, edited_organisations
 from helpbutton.errors import Conflict, FieldError, Invalid, NotFound
+from helpbutton.once import add_once
 from helpbutton.vault import sealing
 
 
@@ -68,17 +68,20 @@ def draft_to_change(actor: Editor, key: str) -> tuple[Draft, int]:
     return draft_of(_row(row)), row.version
 
 
-def add(*, actor: Editor, organisation_id: int, draft: Draft) -> str:
-    """New open help of an organisation; returns its key. Raises Invalid with every wrong field."""
-    key = f"own-{secrets.token_hex(8)}"
+def add(*, actor: Editor, organisation_id: int, draft: Draft, token: str) -> str:
+    """New open help of an organisation; returns its key. The same `token` (a UUID, made with the form) adds one.
+
+    Raises Invalid with every wrong field.
+    """
+    key = f"own-{token}"
     row = _checked(draft, key)
     if organisation_id not in edited_organisations(actor):
         raise Invalid(FieldError("organisation", "unknown_value"))
     with transaction() as session:
-        activity = Activity(**_columns(row), organisation_id=organisation_id, changed_at=clock.now())
-        session.add(activity)
-        session.flush()
-        _record(session, actor, activity, "create_activity")
+        values = {**_columns(row), "organisation_id": organisation_id, "changed_at": clock.now()}
+        if add_once(session, Activity, **values):
+            activity = session.scalars(select(Activity).where(Activity.key == key)).one()
+            _record(session, actor, activity, "create_activity")
     return key
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from helpbutton.audit.models import AuditEntry
@@ -37,11 +37,10 @@ def looks(subject: str) -> list[Look]:
     return [Look(*row) for row in rows]
 
 
-def last_by_family(session: Session, subject: str) -> dt.datetime | None:
-    """When the family last had its case (a pseudonym) open (aware UTC), or None."""
-    return session.scalar(
-        select(func.max(AuditEntry.at)).where(AuditEntry.subject == subject, AuditEntry.actor == FAMILY)
-    )
+def family_looked_since(session: Session, subject: str, moment: dt.datetime) -> bool:
+    """Whether the family has had its case (a pseudonym) open since then (aware); one line is enough to know."""
+    own = (AuditEntry.subject == subject, AuditEntry.actor == FAMILY, AuditEntry.at >= moment)
+    return session.scalar(select(AuditEntry.id).where(*own).limit(1)) is not None
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ def note_attempt(
     A family that was reached has its answer: the clocks of answers stop, and whoever reached them has the case if
     nobody had. Otherwise the actor, or the desk while nobody has the case, is reminded of the next try at `again_at`
     (aware), by default as proposed; never after a wrong number unless it is given. Raises NotFound, Conflict (closed),
-    or Invalid (fields "how", "result", "again_at").
+    or Invalid (fields "how", "result", "again_at": in the past, or missing where nothing can be proposed).
     """
     if how not in HOW:
         raise Invalid(FieldError("how", "unknown_value" if how else "required"))
@@ -102,7 +102,12 @@ def proposed_try(session: Session, case: Case) -> dt.datetime | None:
 def _again(session: Session, case: Case, result: str, again_at: dt.datetime | None) -> dt.datetime | None:
     if again_at is not None:
         return reminders.ahead(again_at, field="again_at")
-    return None if result == WRONG_NUMBER else proposed_try(session, case)
+    if result == WRONG_NUMBER:
+        return None
+    proposed = proposed_try(session, case)
+    if proposed is None:
+        raise Invalid(FieldError("again_at", "required"))
+    return proposed
 
 
 def _reached(session: Session, case: Case, actor: Actor, how: str) -> None:

@@ -34,15 +34,14 @@ class Statute:
     """A time limit set by law, in working days after the day of receipt; `urgent_days` when the need is urgent."""
 
     key: str
-    law: str
     days: int
     urgent_days: int
 
 
-NEED_ASSESSMENT = Statute("need_assessment", "417/2007 26 §", days=7, urgent_days=7)
+NEED_ASSESSMENT = Statute("need_assessment", days=7, urgent_days=7)
 """The assessment of the need for support begins on the seventh working day at the latest (Child Welfare Act 417/2007,
 section 26; counted as in THL, Lastensuojelun käsikirja, "Lastensuojelun aikarajat")."""
-PUPIL_TALK = Statute("pupil_talk", "1287/2013 15 §", days=7, urgent_days=1)
+PUPIL_TALK = Statute("pupil_talk", days=7, urgent_days=1)
 """A pupil who asks may talk with the psychologist or social worker on the seventh working day of the school at the
 latest, in urgent need on the same or the next (Pupil and Student Welfare Act 1287/2013, section 15). Holidays of a
 school are not known here and are counted as working days, so the date is never later than the law's."""

@@ -20,7 +20,7 @@ from helpbutton.cases.models import Case, Clock
 from helpbutton.cases.promise import DeskHours, earlier
 from helpbutton.db import transaction
 from helpbutton.directory.models import Service
-from helpbutton.directory.queries import desk_hours
+from helpbutton.directory.queries import Desk, desk_hours
 from helpbutton.errors import Conflict, FieldError, Invalid
 from helpbutton.staff.actor import Actor
 
@@ -33,13 +33,12 @@ class Look:
     again_at: dt.datetime | None
 
 
-def begin(session: Session, case: Case) -> None:
-    """The clocks of a case that has just arrived: its first answer, and what the law demands."""
-    desk = session.get_one(Service, case.service_id)
-    _begin(session, case, FIRST_CONTACT, desk, due_at=case.respond_by, now=case.received_at)
-    statutory = _statutory_due(case, desk, since=case.received_at)
+def begin(session: Session, case: Case, desk: Desk) -> None:
+    """The clocks of a case that has just arrived at its desk: its first answer, and what the law demands."""
+    _begin(session, case, FIRST_CONTACT, desk.id, desk.hours, due_at=case.respond_by, now=case.received_at)
+    statutory = _statutory_due(case, desk.kind, since=case.received_at)
     if statutory is not None:
-        _begin(session, case, STATUTORY, desk, due_at=statutory, now=case.received_at)
+        _begin(session, case, STATUTORY, desk.id, desk.hours, due_at=statutory, now=case.received_at)
 
 
 def start(
@@ -60,7 +59,7 @@ def start(
         move_earlier(session, case, kind, due_at)
         return running
     desk = service or session.get_one(Service, case.service_id)
-    return _begin(session, case, kind, desk, due_at=due_at, now=now)
+    return _begin(session, case, kind, desk.id, desk_hours(desk), due_at=due_at, now=now)
 
 
 def stop(
@@ -151,18 +150,19 @@ def keep_to_law(session: Session, case: Case) -> None:
     if case.canary:
         return
     desk = session.get_one(Service, case.service_id)
-    due_at = _statutory_due(case, desk, since=case.received_at)
+    due_at = _statutory_due(case, desk.kind, since=case.received_at)
     running = clock_running(session, case.id, STATUTORY)
     if due_at is None:
-        stop(session, case, STATUTORY, moot=True)
+        if running is not None:
+            stop(session, case, STATUTORY, moot=True)
     elif running is not None:
         running.service_id = case.service_id
         move_earlier(session, case, STATUTORY, due_at)
     elif not _is_settled(session, case.id):
         since, now = case.received_at, time.now()
         if due_at <= now:
-            since, due_at = now, _statutory_due(case, desk, since=now) or due_at
-        _begin(session, case, STATUTORY, desk, due_at=due_at, now=since)
+            since, due_at = now, _statutory_due(case, desk.kind, since=now) or due_at
+        _begin(session, case, STATUTORY, desk.id, desk_hours(desk), due_at=due_at, now=since)
 
 
 def pause(*, actor: Actor, number: str, kind: str, reason: str) -> None:
@@ -249,18 +249,25 @@ def _running(case_id: int) -> Select[Clock]:
 
 
 def _begin(
-    session: Session, case: Case, kind: str, desk: Service, *, due_at: dt.datetime, now: dt.datetime
+    session: Session,
+    case: Case,
+    kind: str,
+    service_id: int,
+    hours: DeskHours,
+    *,
+    due_at: dt.datetime,
+    now: dt.datetime,
 ) -> Clock:
-    started = Clock(case_id=case.id, kind=kind, service_id=desk.id, started_at=now, due_at=due_at)
-    started.warn_at = rules.warning(desk_hours(desk), since=now, due_at=due_at)
+    started = Clock(case_id=case.id, kind=kind, service_id=service_id, started_at=now, due_at=due_at)
+    started.warn_at = rules.warning(hours, since=now, due_at=due_at)
     session.add(started)
     session.flush()
     _watch(session, started)
     return started
 
 
-def _statutory_due(case: Case, desk: Service, *, since: dt.datetime) -> dt.datetime | None:
-    statute = rules.statute_for(kind=case.kind, role=case.role, desk_kind=desk.kind)
+def _statutory_due(case: Case, desk_kind: str, *, since: dt.datetime) -> dt.datetime | None:
+    statute = rules.statute_for(kind=case.kind, role=case.role, desk_kind=desk_kind)
     if statute is None:
         return None
     return rules.statutory_due(statute, received=since, urgent=case.urgency == "urgent")

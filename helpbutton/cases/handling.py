@@ -53,6 +53,14 @@ def release(*, actor: Actor, number: str, version: int) -> None:
         alert_again(session, case, since=write_logbook(session, case, "released", actor=actor))
 
 
+def back_to_desk(session: Session, case: Case) -> None:
+    """It waits for anybody at its desk to take; whoever had it may be away by now."""
+    clocks.stop(session, case, ACCEPTANCE, moot=True)
+    if lifecycle.possible("release", case.state):
+        case.state = lifecycle.after("release", case.state)
+    case.assigned_to, case.returned_at = None, clock.now()
+
+
 def alert_again(session: Session, case: Case, *, since: CaseEvent) -> None:
     """The desk hears of something urgent that waits there without anybody since this line, and that climbs anew."""
     if case.urgency == "urgent" and case.assigned_to is None:

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from helpbutton.errors import FieldError, Invalid
+from helpbutton.plain_text import is_text
 
 SENDER_ALLOWED = "sender_allowed"
 """The sender allowed passing on when sending."""
@@ -59,6 +60,6 @@ def checked(text: str, *, field: str, limit: int, required: bool = True) -> str 
         return None
     if len(kept) > limit:
         raise Invalid(FieldError(field, "too_long", {"limit": limit}))
-    if "\x00" in kept or any("\ud800" <= letter <= "\udfff" for letter in kept):
+    if not is_text(kept):
         raise Invalid(FieldError(field, "characters"))
     return kept

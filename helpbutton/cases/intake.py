@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
@@ -29,6 +29,11 @@ from helpbutton.vault import keystore, sealing
 from helpbutton.vault.sealing import CaseVault
 
 SAME_ANSWER_FOR = dt.timedelta(hours=24)
+BY_KEY = (
+    select(Case)
+    .where(Case.request_digest == bindparam("digest"))
+    .options(joinedload(Case.case_key, innerjoin=True))
+)
 NO_SIGNS = Signs()
 
 
@@ -79,7 +84,7 @@ def accept(
         with transaction() as session:
             case = _store(session, submission, idempotency_key, target, canary=canary)
             if not canary:
-                clocks.begin(session, case)
+                clocks.begin(session, case, target.desk)
                 then(session, case)
     except IntegrityError:
         twin = _received_before(submission, idempotency_key)
@@ -91,11 +96,7 @@ def accept(
 
 def find_by_key(*, site: str, idempotency_key: str) -> Case | None:
     """The case that this key made, if any, with its key row loaded."""
-    return reading().scalar(
-        select(Case)
-        .where(Case.request_digest == _request_digest(site, idempotency_key))
-        .options(joinedload(Case.case_key, innerjoin=True))
-    )
+    return reading().scalar(BY_KEY, {"digest": _request_digest(site, idempotency_key)})
 
 
 def requests_since(moment: dt.datetime, *, site: str, at_most: int) -> int:

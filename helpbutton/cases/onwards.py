@@ -29,8 +29,9 @@ class OnwardView:
 
 
 def mark_recorded(*, actor: Actor, number: str, system: str, token: str) -> None:
-    """The case stands in the client record system `system` (name and reference) from now on, and the time for which it
-    is kept here begins. The same `token` again changes nothing. Raises NotFound, Invalid.
+    """The case stands in the client record system `system` (name and reference) and is kept there from now on.
+
+    The same `token` again changes nothing. Raises NotFound, Invalid.
     """
     system = system.strip()
     if not system:

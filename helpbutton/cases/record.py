@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from helpbutton.audit import operations as audit
 from helpbutton.audit import queries
+from helpbutton.audit.models import AuditEntry
 from helpbutton.audit.operations import Verdict
 from helpbutton.audit.queries import AuditLine, Wanted
 from helpbutton.cases.models import Case
@@ -27,6 +28,8 @@ PAGE = 50
 REPORT_LINES = 2000
 READS = "auditor"
 FAMILY = "sender"
+LOOKS = ("read_record", "log_report")
+"""What auditors do themselves: it does not make a case one of theirs."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ def people_of(organisation_id: int) -> dict[int, str]:
 def read_record(*, actor: Actor, organisation_id: int, question: Question) -> RecordPage:
     """One page of an organisation's record, newest first. Raises NotFound for one that is not the actor's to read."""
     with transaction() as session:
-        asked = _subject(session, question.number)
+        asked = _subject(session, organisation_id, question.number)
         _record(session, actor, organisation_id, "read_record", asked if question.number else "record")
         if question.number and asked is None:
             return RecordPage((), None)
@@ -108,7 +111,7 @@ def log_report(*, actor: Actor, organisation_id: int, number: str) -> tuple[Reco
     organisation that is not the actor's to read.
     """
     with transaction() as session:
-        subject = _subject(session, number)
+        subject = _subject(session, organisation_id, number)
         _record(session, actor, organisation_id, "log_report", subject)
         found = queries.lines(
             session,
@@ -117,7 +120,8 @@ def log_report(*, actor: Actor, organisation_id: int, number: str) -> tuple[Reco
             at_most=REPORT_LINES,
         )
         told = [line for line in reversed(found) if line.actor != FAMILY]
-        return _named(session, told, number) if subject is not None and len(told) > 1 else ()
+        known = subject is not None and any(line.action not in LOOKS for line in told)
+        return _named(session, told, number) if known else ()
 
 
 def verify_record(*, actor: Actor, organisation_id: int) -> Verdict:
@@ -140,10 +144,15 @@ def _record(session: Session, actor: Actor, organisation_id: int, action: str, s
     )
 
 
-def _subject(session: Session, number: str) -> str | None:
-    """How the record names the case with this number; None for an unknown one."""
+def _subject(session: Session, organisation_id: int, number: str) -> str | None:
+    """How an organisation's record names the case with this number; None for an unknown one and for one of others."""
     case_id = session.scalar(select(Case.id).where(Case.number == number)) if number.isprintable() else None
-    return None if case_id is None else sealing.pseudonym("case", case_id)
+    if case_id is None:
+        return None
+    subject = sealing.pseudonym("case", case_id)
+    own = (AuditEntry.organisation_id == organisation_id, AuditEntry.subject == subject)
+    handled = select(AuditEntry.id).where(*own, AuditEntry.action.not_in(LOOKS)).limit(1)
+    return subject if session.scalar(handled) is not None else None
 
 
 def _named(session: Session, found: list[AuditLine], number: str | None) -> tuple[RecordLine, ...]:

@@ -19,6 +19,7 @@ from helpbutton.directory import queries as directory
 from helpbutton.directory.models import Organisation, Service, Site, SiteSeen
 from helpbutton.directory.queries import Desk
 from helpbutton.errors import FieldError, Invalid, NotFound
+from helpbutton.once import add_once
 from helpbutton.reasons import Reason
 from helpbutton.staff.actor import Actor
 from helpbutton.triage import screen
@@ -89,7 +90,9 @@ def _make_site(key: str, organisation_id: int) -> None:
         first = near or session.scalar(select(Site.municipality_code).order_by(Site.id).limit(1))
         if first is None:
             raise NotFound("site")
-        site = Site(
+        made = add_once(
+            session,
+            Site,
             key=key,
             names=NAMES,
             organisation_id=organisation_id,
@@ -99,9 +102,9 @@ def _make_site(key: str, organisation_id: int) -> None:
             phone=None,
             active=False,
         )
-        session.add(site)
-        session.flush()
-        session.add(SiteSeen(site_id=site.id, seen_at=None))
+        if made:
+            site_id = session.scalars(select(Site.id).where(Site.key == key)).one()
+            session.add(SiteSeen(site_id=site_id, seen_at=None))
 
 
 def _at_desk(desk: Desk, submission: Submission) -> Address:

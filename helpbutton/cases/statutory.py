@@ -12,6 +12,7 @@ from helpbutton.cases.models import Case
 from helpbutton.cases.outside_models import StatutoryStep
 from helpbutton.db import transaction
 from helpbutton.errors import FieldError, Invalid
+from helpbutton.plain_text import is_text
 from helpbutton.staff.actor import Actor
 from helpbutton.vault.sealing import CaseVault
 
@@ -100,7 +101,7 @@ def _checked(kind: str, taken_on: str, ground: str, by: str, about: str) -> dt.d
     for field, value, limit in (("step_by", by, BY_LIMIT), ("step_about", about, ABOUT_LIMIT)):
         if len(value) > limit:
             errors.append(FieldError(field, "too_long", {"limit": limit}))
-        elif "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+        elif not is_text(value):
             errors.append(FieldError(field, "characters"))
     if errors:
         raise Invalid(*errors)

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from helpbutton.errors import FieldError, Invalid
 from helpbutton.i18n import LANGUAGES
+from helpbutton.plain_text import is_text
 
 TEXT_LIMIT = 10_000
 KINDS = (
@@ -55,7 +56,7 @@ def e164(typed: str) -> str | None:
 
 def _clean(text: str, *, lines: bool) -> str:
     """NFC, without control characters (line breaks stay where `lines`); refuses NUL and lone surrogates."""
-    if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+    if not is_text(text):
         raise PydanticCustomError("characters", "contains characters that are not text")
     kept = "\n\t" if lines else ""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))

@@ -134,7 +134,7 @@ def give_back(*, actor: Actor, number: str, reason: str, words: str) -> None:
         made.return_reason = reason
         made.return_words = case.case_key.vault().seal(told, f"transfer.return_words/{made.token}")
         clocks.stop(session, case, HAND_OVER)
-        _back_to_its_desk(session, case)
+        handling.back_to_desk(session, case)
         _start_clock_of_return(session, case)
         write_logbook(session, case, "offer_returned", actor=actor, service=made.to_service_id)
         outbox.add(session, TELL_OF_TRANSFER, ref=made.id)
@@ -149,7 +149,7 @@ def expire(session: Session, case: Case, ran_out: Clock) -> None:
         return
     settle(made, "expired")
     ran_out.service_id = case.service_id
-    _back_to_its_desk(session, case)
+    handling.back_to_desk(session, case)
     event = write_logbook(session, case, "offer_expired", service=made.to_service_id)
     handling.alert_again(session, case, since=event)
 
@@ -241,14 +241,6 @@ def _start_clock_of_return(session: Session, case: Case) -> None:
         ACCEPTANCE, desk_hours(desk), since=now, promise_days=desk.promise_days, urgency=case.urgency
     )
     clocks.start(session, case, HAND_OVER, due_at=due_at, now=now)
-
-
-def _back_to_its_desk(session: Session, case: Case) -> None:
-    """For anybody at the desk to take; whoever offered it may be away by now."""
-    clocks.stop(session, case, ACCEPTANCE, moot=True)
-    if lifecycle.possible("release", case.state):
-        case.state = lifecycle.after("release", case.state)
-    case.assigned_to, case.returned_at = None, clock.now()
 
 
 def _close_proposal(session: Session, case: Case, actor: Actor) -> None:

@@ -14,8 +14,8 @@ from helpbutton.commands import options
 from helpbutton.errors import SettingsError
 from helpbutton.settings import Settings
 
-GIVE_WAY = 5
-"""Niceness of worker and sweeper: taking a request in comes before working on the last one."""
+GIVE_WAY = 10
+"""Niceness of everything that is not urgent: taking requests in and alerting to danger come before it."""
 
 
 @click.command()
@@ -59,8 +59,7 @@ def sweep(data_dir: Path | None) -> None:
     from workers.sweeper import sweep as sweep_for_ever
 
     configure_logging()
-    os.nice(GIVE_WAY)
-    sweep_for_ever(_open(settings.load(data_dir=data_dir)))
+    sweep_for_ever(_open(settings.load(data_dir=data_dir)), give_way=GIVE_WAY)
 
 
 def _open(config: Settings) -> Flask:

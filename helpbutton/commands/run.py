@@ -28,11 +28,21 @@ def run(data_dir: Path | None, port: int | None, no_demo: bool) -> None:
     config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     _prepare(config)
     lines = (
-        [f"Pyydä apua is running at {config.public_url}. Stop with Ctrl-C."]
+        [f"Pyydä apua is running at {config.public_url}. Stop with Ctrl-C.", *_start_address(config)]
         if no_demo
         else announcement(config.public_url, config.port, config.data_dir)
     )
     sys.exit(supervisor.supervise(config, announce=lines))
+
+
+def _start_address(config: Settings) -> list[str]:
+    """Where the first administrator begins, while there is none."""
+    children.hand_down(config)
+    command = [sys.executable, "-P", "-m", "helpbutton", "staff", "start"]
+    done = subprocess.run(
+        [*command, "--data-dir", str(config.data_dir)], capture_output=True, text=True, check=False
+    )
+    return [f"Set it up here, first of all: {done.stdout.strip()}"] if done.returncode == 0 else []
 
 
 def _prepare(config: Settings) -> None:

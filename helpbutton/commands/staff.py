@@ -8,6 +8,7 @@ from helpbutton import migrate, settings
 from helpbutton.app import open_installation
 from helpbutton.commands import options
 from helpbutton.errors import NotFound
+from helpbutton.readiness.first import start_token
 from helpbutton.staff import invitations, operations
 
 
@@ -62,6 +63,21 @@ def link(data_dir: Path | None, email: str) -> None:
         except NotFound:
             raise click.ClickException("no active account has this address") from None
     click.echo(_words(secret).strip())
+
+
+@staff.command()
+@options.data_dir
+def start(data_dir: Path | None) -> None:
+    """Print the address with which the first administrator begins; exit 1 once there is an administrator."""
+    app, _ = open_installation(settings.load(data_dir=data_dir))
+    with app.app_context():
+        migrate.require_current()
+        token = start_token()
+    if token is None:
+        raise click.ClickException(
+            "there is an administrator, who invites others; for a lost password see helpbutton staff link"
+        )
+    click.echo(f"{settings.current().public_url}/staff/start/{token}")
 
 
 def _words(secret: str) -> str:

@@ -12,6 +12,7 @@ from helpbutton.cases.models import Case, CaseKey
 from helpbutton.conversation.models import Draft, Message
 from helpbutton.db import reading, transaction
 from helpbutton.errors import Conflict, FieldError, Invalid, NotFound
+from helpbutton.plain_text import is_text
 from helpbutton.staff.actor import Actor
 from helpbutton.vault.sealing import CaseVault
 
@@ -98,7 +99,7 @@ def _checked(body: str) -> str:
     text = body.replace("\r\n", "\n")
     if len(text) > DRAFT_LIMIT:
         raise Invalid(FieldError("body", "too_long", {"limit": DRAFT_LIMIT}))
-    if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+    if not is_text(text):
         raise Invalid(FieldError("body", "characters"))
     return text if text.strip() else ""
 

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 from helpbutton.errors import FieldError, Invalid
+from helpbutton.plain_text import is_text
 
 CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,8})?")
 PRESENT_LIMIT = 300
@@ -29,7 +30,7 @@ def interpretation(*, family: str, desk: str, present: str) -> Interpretation | 
         raise Invalid(FieldError("interpreted", "unknown_value"))
     if len(present) > PRESENT_LIMIT:
         raise Invalid(FieldError("present", "too_long", {"limit": PRESENT_LIMIT}))
-    if "\x00" in present or any("\ud800" <= letter <= "\udfff" for letter in present):
+    if not is_text(present):
         raise Invalid(FieldError("present", "characters"))
     return Interpretation((family, desk), present)
 

@@ -18,6 +18,7 @@ from helpbutton.conversation.kinds import TELL_DESK, TELL_SENDER
 from helpbutton.conversation.models import Message, Note
 from helpbutton.db import transaction
 from helpbutton.errors import Conflict, FieldError, Invalid
+from helpbutton.plain_text import is_text
 from helpbutton.reasons import Reason
 from helpbutton.staff.actor import Actor
 from helpbutton.triage import DangerHit, screen
@@ -148,7 +149,7 @@ def checked(body: str) -> str:
         raise Invalid(FieldError("body", "empty"))
     if len(text) > BODY_LIMIT:
         raise Invalid(FieldError("body", "too_long", {"limit": BODY_LIMIT}))
-    if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+    if not is_text(text):
         raise Invalid(FieldError("body", "characters"))
     return text
 

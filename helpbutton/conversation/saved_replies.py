@@ -100,14 +100,21 @@ def words_of(*, service_id: int, reply_id: int) -> str:
 
 
 def add_reply(*, actor: Actor, service_id: int, wording: Wording) -> None:
-    """A new saved reply. Raises NotFound, or Invalid naming what is wrong."""
+    """A new saved reply; the same once more changes nothing. Raises NotFound, or Invalid naming what is wrong."""
     with transaction() as session:
         service = _allowed(session, actor, service_id)
+        session.execute(select(Service.id).where(Service.id == service_id).with_for_update(key_share=True))
+        title, body = _checked(session, wording)
+        twin = _of_title(session, service_id, wording.language, title)
+        if twin is not None and (twin.topic, twin.body) == (wording.topic, body):
+            return
         kept = select(func.count()).select_from(SavedReply).where(SavedReply.service_id == service_id)
         if (session.scalar(kept) or 0) >= DESK_LIMIT:
             raise Invalid(FieldError("title", "too_many", {"limit": DESK_LIMIT}))
+        if twin is not None:
+            raise Invalid(FieldError("title", "in_use"))
         reply = SavedReply(service_id=service_id, version=0)
-        _write(session, reply, wording, actor)
+        _write(reply, wording.topic, wording.language, title, body, actor)
         session.add(reply)
         session.flush()
         _record(session, service, actor, "add_saved_reply", reply)
@@ -117,7 +124,10 @@ def change_reply(*, actor: Actor, reply_id: int, version: int, wording: Wording)
     """Say a saved reply in other words. Raises NotFound, Conflict (changed since `version`), or Invalid."""
     with transaction() as session:
         reply, service = _current(session, actor, reply_id, version)
-        _write(session, reply, wording, actor)
+        title, body = _checked(session, wording)
+        if _of_title(session, reply.service_id, wording.language, title) not in (None, reply):
+            raise Invalid(FieldError("title", "in_use"))
+        _write(reply, wording.topic, wording.language, title, body, actor)
         _record(session, service, actor, "change_saved_reply", reply)
 
 
@@ -156,7 +166,8 @@ def _allowed(session: Session, actor: Actor, service_id: int) -> Service:
     return service
 
 
-def _write(session: Session, reply: SavedReply, wording: Wording, actor: Actor) -> None:
+def _checked(session: Session, wording: Wording) -> tuple[str, str]:
+    """Title and text as they are kept. Raises Invalid naming everything that is wrong."""
     title = " ".join(wording.title.split())
     errors = [*_title_errors(title)]
     if wording.topic is not None and session.get(Topic, wording.topic) is None:
@@ -169,17 +180,17 @@ def _write(session: Session, reply: SavedReply, wording: Wording, actor: Actor) 
         raise Invalid(*errors, *refusal.errors) from None
     if errors:
         raise Invalid(*errors)
-    with session.no_autoflush:
-        same = session.scalar(
-            select(SavedReply.id).where(
-                SavedReply.service_id == reply.service_id,
-                SavedReply.language == wording.language,
-                SavedReply.title == title,
-            )
-        )
-    if same is not None and same != reply.id:
-        raise Invalid(FieldError("title", "in_use"))
-    reply.topic, reply.language, reply.title, reply.body = wording.topic, wording.language, title, body
+    return title, body
+
+
+def _of_title(session: Session, service_id: int, language: str, title: str) -> SavedReply | None:
+    """The saved reply of a desk that has this title in this language already."""
+    same = (SavedReply.service_id == service_id, SavedReply.language == language, SavedReply.title == title)
+    return session.scalar(select(SavedReply).where(*same))
+
+
+def _write(reply: SavedReply, topic: str | None, language: str, title: str, body: str, actor: Actor) -> None:
+    reply.topic, reply.language, reply.title, reply.body = topic, language, title, body
     reply.version, reply.changed_at, reply.changed_by = reply.version + 1, clock.now(), actor.account_id
 
 

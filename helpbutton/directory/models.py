@@ -235,6 +235,16 @@ class SiteSeen(Model):
     seen_at: Mapped[dt.datetime | None]
 
 
+class DirectoryEdition(Model):
+    """The one row whose random label triggers change with every write to the tables of `directory.memory.KEPT`."""
+
+    __tablename__ = "directory_edition"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition: Mapped[str] = mapped_column(String(36))
+
+
 class DirectoryVersion(Model):
     """The directory of one organisation, or of the installation (None), as it was before a file was loaded."""
 

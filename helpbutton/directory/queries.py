@@ -3,8 +3,9 @@
 import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Executable, exists, select
 
 from helpbutton import clock, i18n
 from helpbutton.cases.promise import DeskHours
@@ -27,6 +28,7 @@ from helpbutton.routing.match import RouteRule
 
 EMERGENCY_NUMBER = "112"
 Names = Mapping[str, str]
+Query = TypeVar("Query", bound=Executable)
 
 
 def in_language(names: Names, language: str) -> str:
@@ -86,6 +88,7 @@ class TopicView:
 class Desk:
     id: int
     key: str
+    kind: str
     names: Names
     organisation_id: int
     organisation_names: Names
@@ -121,17 +124,37 @@ class _HelpLine:
     valid_to: dt.date | None
 
 
+@dataclass(frozen=True)
+class HelpLines:
+    """Help lines that may be shown today."""
+
+    _lines: tuple[_HelpLine, ...]
+
+    def about(self, flags: Collection[str], language: str) -> list[HelpLineView]:
+        """Those for a reader of this language: 112 first, then those for the danger flags at hand."""
+        spoken = {language, i18n.reading_language(language)}
+        lines = [
+            line
+            for line in self._lines
+            if line.view.always or not line.languages or spoken & line.languages or line.flags & set(flags)
+        ]
+        lines.sort(key=lambda line: (not line.view.always, not line.flags & set(flags)))
+        return [line.view for line in lines]
+
+
+@remembered
 def installation() -> InstallationView:
     """What this database is. Raises NotReady before `helpbutton init`."""
-    row = reading().get(Installation, 1)
+    row = reading().scalar(_anew(select(Installation)))
     if row is None:
         raise NotReady("the database is empty: run `helpbutton init` or `helpbutton demo` first")
     return InstallationView(row.demo, tuple(row.counties))
 
 
+@remembered
 def site(key: str) -> SiteView:
     """Raises NotFound."""
-    row = reading().scalar(select(Site).where(Site.key == key)) if "\x00" not in key else None
+    row = reading().scalar(_anew(select(Site).where(Site.key == key))) if "\x00" not in key else None
     if row is None:
         raise NotFound("site")
     return site_of(row)
@@ -194,7 +217,7 @@ def municipalities() -> list[Place]:
 def _municipalities() -> Mapping[str, _Municipality]:
     return {
         row.code: _Municipality(_place(row), row.valid_from, row.valid_to, row.successor)
-        for row in reading().scalars(select(Municipality))
+        for row in reading().scalars(_anew(select(Municipality)))
     }
 
 
@@ -208,9 +231,10 @@ def _place(row: Municipality) -> Place:
     return Place(row.code, names, tuple(row.languages.split("/")), row.county_code)
 
 
+@remembered
 def county_contact(code: str) -> tuple[Names, Mapping[str, object]]:
     """Names and public contact of a county, for answers outside the served area. Raises NotFound."""
-    row = reading().get(County, code)
+    row = reading().scalar(_anew(select(County).where(County.code == code)))
     if row is None:
         raise NotFound("county")
     return row.names, row.contact
@@ -219,7 +243,7 @@ def county_contact(code: str) -> tuple[Names, Mapping[str, object]]:
 @remembered
 def topics() -> tuple[TopicView, ...]:
     """Every topic, in the order in which forms show them."""
-    rows = reading().scalars(select(Topic).order_by(Topic.position))
+    rows = reading().scalars(_anew(select(Topic).order_by(Topic.position)))
     return tuple(TopicView(row.id, row.names, row.urgency) for row in rows)
 
 
@@ -230,18 +254,28 @@ def areas_of(municipality: str) -> frozenset[str]:
 
 @remembered
 def _areas() -> Mapping[str, frozenset[str]]:
-    return {row.key: frozenset(row.municipalities) for row in reading().scalars(select(Area))}
+    return {row.key: frozenset(row.municipalities) for row in reading().scalars(_anew(select(Area)))}
 
 
 def routes_of(place: Place) -> list[RouteRule]:
     """The routes that can cover a request from this place."""
-    return _routes(
-        or_(
-            Route.municipality_code == place.code,
-            Route.county_code == place.county,
-            Route.area_key.in_(areas_of(place.code)),
-            and_(Route.municipality_code.is_(None), Route.county_code.is_(None), Route.area_key.is_(None)),
-        )
+    return [
+        *_routes_in("municipality_code", place.code),
+        *_routes_in("county_code", place.county),
+        *(rule for key in areas_of(place.code) for rule in _routes_in("area_key", key)),
+        *_routes_anywhere(),
+    ]
+
+
+@remembered
+def _routes_in(scope: str, place: str) -> tuple[RouteRule, ...]:
+    return tuple(_routes(Route.__table__.c[scope] == place))
+
+
+@remembered
+def _routes_anywhere() -> tuple[RouteRule, ...]:
+    return tuple(
+        _routes(Route.municipality_code.is_(None), Route.county_code.is_(None), Route.area_key.is_(None))
     )
 
 
@@ -249,7 +283,7 @@ def all_routes() -> list[RouteRule]:
     return _routes()
 
 
-def _routes(*where: object) -> list[RouteRule]:
+def _routes(*where: ColumnElement[bool]) -> list[RouteRule]:
     rows = reading().execute(
         select(
             Route.id,
@@ -264,14 +298,15 @@ def _routes(*where: object) -> list[RouteRule]:
             Route.valid_from,
             Route.valid_to,
             Route.area_key,
-        ).where(*where)  # type: ignore[arg-type]
+        ).where(*where)
     )
     return [RouteRule(*row) for row in rows]
 
 
+@remembered
 def desk(service_id: int) -> Desk:
     """Raises NotFound."""
-    row = reading().get(Service, service_id)
+    row = reading().scalar(_anew(select(Service).where(Service.id == service_id)))
     if row is None:
         raise NotFound("service")
     return desk_of(row)
@@ -282,6 +317,7 @@ def desk_of(row: Service) -> Desk:
     return Desk(
         id=row.id,
         key=row.key,
+        kind=row.kind,
         names=row.names,
         organisation_id=row.organisation_id,
         organisation_names=row.organisation.names,
@@ -310,18 +346,21 @@ def help_lines(*, flags: Collection[str] = (), language: str = "fi") -> list[Hel
     A number without a source and a last-checked date, which no administrator has checked either, is shown in demo
     mode only; 112 always is.
     """
+    return help_lines_today().about(flags, language)
+
+
+def help_lines_today() -> HelpLines:
+    """The same before flags and language are known, for whoever asks before writing."""
     today, demo = clock.today(), installation().demo
-    spoken = {language, i18n.reading_language(language)}
-    lines = [
-        line
-        for line in _help_lines()
-        if (line.valid_from is None or line.valid_from <= today)
-        and (line.valid_to is None or line.valid_to >= today)
-        and (line.view.number == EMERGENCY_NUMBER or demo or line.checked)
-        and (line.view.always or not line.languages or spoken & line.languages or line.flags & set(flags))
-    ]
-    lines.sort(key=lambda line: (not line.view.always, not line.flags & set(flags)))
-    return [line.view for line in lines]
+    return HelpLines(
+        tuple(
+            line
+            for line in _help_lines()
+            if (line.valid_from is None or line.valid_from <= today)
+            and (line.valid_to is None or line.valid_to >= today)
+            and (line.view.number == EMERGENCY_NUMBER or demo or line.checked)
+        )
+    )
 
 
 @remembered
@@ -335,8 +374,15 @@ def _help_lines() -> tuple[_HelpLine, ...]:
             valid_from=row.valid_from,
             valid_to=row.valid_to,
         )
-        for row, checked in reading().execute(select(HelpLine, _checked_here()).order_by(HelpLine.position))
+        for row, checked in reading().execute(
+            _anew(select(HelpLine, _checked_here()).order_by(HelpLine.position))
+        )
     )
+
+
+def _anew(query: Query) -> Query:
+    """The same query, over what the session still holds from an earlier transaction."""
+    return query.execution_options(populate_existing=True)
 
 
 def _checked_here() -> ColumnElement[bool]:

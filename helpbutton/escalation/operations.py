@@ -55,7 +55,7 @@ def start_climb(notification_id: int) -> None:
             begin(session, case, subject=URGENT, started_at=alert.created_at)
         elif live.service_id != case.service_id:
             _follow(session, live, case.service_id)
-            outbox.add(session, CLIMB, ref=live.id, priority=outbox.URGENT, due_at=live.next_at)
+            outbox.add(session, CLIMB, ref=live.id, priority=outbox.SOON, due_at=live.next_at)
 
 
 def begin(
@@ -294,4 +294,4 @@ def _words(subject: str) -> tuple[str, str]:
 
 
 def _priority(subject: str) -> int:
-    return outbox.URGENT if subject == URGENT else outbox.NORMAL
+    return outbox.SOON if subject == URGENT else outbox.NORMAL

@@ -9,8 +9,9 @@ from helpbutton import clock
 from helpbutton.cases.models import Case
 from helpbutton.directory.models import Service
 from helpbutton.notifications.to_people import To
-from helpbutton.staff.duty import NO_OTHER_DESK, duty_desk, on_duty
+from helpbutton.staff.duty import NO_OTHER_DESK, duty_desk, on_duty, present
 from helpbutton.staff.models import Account, Membership, StaffSession
+from helpbutton.staff.queries import members_of
 
 
 def people_on(
@@ -19,7 +20,7 @@ def people_on(
     """The people of a step (`ladder.WHO`); `told` are the accounts that this climb has told already."""
     match who:
         case "assigned":
-            return [To(service.id, case.assigned_to)] if case.assigned_to else []
+            return _assigned(session, case, service)
         case "duty":
             return _duty(session, service)
         case "second":
@@ -52,6 +53,13 @@ def _end(session: Session, who: str, service: Service) -> Iterator[Sequence[To]]
         yield [To(service.id, account_id) for account_id in workers]
 
 
+def _assigned(session: Session, case: Case, service: Service) -> Sequence[To]:
+    """Whoever has the case, as long as they work at the desk or at the one that stands in for it now."""
+    desks = {service.id, duty_desk(session, service, clock.now()).id}
+    works_there = any(case.assigned_to in members_of(desk_id) for desk_id in desks)
+    return [To(service.id, case.assigned_to)] if works_there else []
+
+
 def _duty(session: Session, service: Service) -> Sequence[To]:
     shift = on_duty(session, service.id, clock.now())
     return [To(service.id, account_id) for account_id in shift] or _number(session, service)
@@ -63,13 +71,15 @@ def _number(session: Session, service: Service) -> Sequence[To]:
 
 
 def _second(session: Session, service: Service, told: Collection[int]) -> Sequence[To]:
-    """One colleague whom nobody has told yet: the one who was last seen at work. Whoever never was cannot accept."""
+    """One colleague whom nobody has told yet and who is not away: the one who was last seen at work. Whoever never was
+    cannot accept."""
     found = session.scalar(
         select(StaffSession.account_id)
         .join(Account, Account.id == StaffSession.account_id)
         .join(Membership, Membership.account_id == StaffSession.account_id)
         .where(
             Account.active,
+            present(clock.now()),
             Membership.service_id == service.id,
             Membership.role == "worker",
             Account.id.not_in(told),

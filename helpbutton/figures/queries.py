@@ -1,7 +1,6 @@
 """Counting cases by desk, topic and language for those who may see figures; small numbers never leave this room."""
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +15,7 @@ from helpbutton.db import reading, transaction
 from helpbutton.directory.models import Service
 from helpbutton.directory.queries import Names
 from helpbutton.errors import NotFound
-from helpbutton.figures.suppress import Shown, parts, shown, table
+from helpbutton.figures.suppress import SUM, Shown, parts, table
 from helpbutton.staff.actor import Actor
 
 SEES_FIGURES = ("lead", "administrator", "coordinator")
@@ -94,29 +93,18 @@ def figures(*, actor: Actor, of: str = "week") -> Figures:
             )
         counted = _by_desk([desk.id for desk in desks], start, end)
     rows = {str(desk.id): counted[desk.id] for desk in desks if desk.id in counted}
-    hidden = table(rows, STATES, "received")
-    total = Counter[str]()
-    for row in rows.values():
-        total.update(row)
-    received = total["received"]
+    found = table(rows, STATES, "received", BESIDE)
+    told = found[SUM]["received"] is not None
     ids = [desk.id for desk in desks]
     return Figures(
         start=start,
         end=end,
         desks=tuple(
-            DeskFigures(
-                desk.id,
-                desk.names,
-                hidden[str(desk.id)] | {name: shown(rows[str(desk.id)][name]) for name in BESIDE},
-            )
-            for desk in desks
-            if str(desk.id) in rows
+            DeskFigures(desk.id, desk.names, found[str(desk.id)]) for desk in desks if str(desk.id) in rows
         ),
-        all_desks={"received": shown(received)}
-        | parts({name: total[name] for name in STATES}, total=received)
-        | {name: shown(total[name]) for name in BESIDE},
-        topics=_split(ids, Case.topic, start, end),
-        languages=_split(ids, Case.language, start, end),
+        all_desks=found[SUM],
+        topics=_split(ids, Case.topic, start, end, total_shown=told),
+        languages=_split(ids, Case.language, start, end, total_shown=told),
         afterwards=_afterwards(ids, start, end),
     )
 
@@ -175,14 +163,18 @@ def _afterwards(service_ids: list[int], start: dt.datetime, end: dt.datetime) ->
         .one()
     )
     helped, not_helped, once, again = (int(count or 0) for count in row)
-    total = helped + not_helped
-    return parts({"helped": helped, "not_helped": not_helped}, total=total) | parts(
-        {"told_once": once, "told_again": again}, total=total
+    return parts({"helped": helped, "not_helped": not_helped}, total_shown=True) | parts(
+        {"told_once": once, "told_again": again}, total_shown=True
     )
 
 
 def _split(
-    service_ids: list[int], column: InstrumentedAttribute[Any], start: dt.datetime, end: dt.datetime
+    service_ids: list[int],
+    column: InstrumentedAttribute[Any],
+    start: dt.datetime,
+    end: dt.datetime,
+    *,
+    total_shown: bool,
 ) -> tuple[tuple[str, Shown], ...]:
     """Counts by the values of a column, most first; hidden ones last by name, so that their order tells nothing."""
     found = reading().execute(
@@ -193,5 +185,5 @@ def _split(
         .group_by(column)
     )
     counts = {str(name): int(count) for name, count in found}
-    kept = parts(counts, total=sum(counts.values()))
+    kept = parts(counts, total_shown=total_shown)
     return tuple(sorted(kept.items(), key=lambda pair: (-(pair[1] or 0), pair[0])))

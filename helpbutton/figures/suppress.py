@@ -1,12 +1,25 @@
 """Hiding small numbers, pure: what could point to one family is not shown, nor can it be worked out from the rest."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 SMALL = 5
 """Counts from 1 to 4 are hidden, as Finnish health and welfare statistics do."""
+SUM = ""
+"""The key of the row, or of the part, that sums up the others."""
 
 Shown = int | None
-"""A count as it may be shown; None is "fewer than five"."""
+"""A count as it may be shown; None is hidden."""
+Cell = tuple[str, str]
+"""Row and column."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """Cells that add up to `total`. A cell is in two lines at most."""
+
+    cells: tuple[Cell, ...]
+    total: Cell
 
 
 def shown(count: int) -> Shown:
@@ -14,36 +27,100 @@ def shown(count: int) -> Shown:
     return None if 0 < count < SMALL else count
 
 
-def parts(counts: Mapping[str, int], *, total: int) -> dict[str, Shown]:
-    """Counts that add up to `total`, which is shown too.
-
-    A single hidden part would be the total less the others, so the smallest of the others is hidden with it. When the
-    total itself is small, every part but the empty ones is hidden.
-    """
-    if 0 < total < SMALL:
-        return {name: None if count else 0 for name, count in counts.items()}
-    found = {name: shown(count) for name, count in counts.items()}
-    if sum(count is None for count in found.values()) == 1:
-        others = [name for name, count in found.items() if count]
-        if others:
-            found[min(others, key=lambda name: (counts[name], name))] = None
-    return found
+def parts(counts: Mapping[str, int], *, total_shown: bool) -> dict[str, Shown]:
+    """Counts that add up to a total, which is told elsewhere when it is `total_shown`."""
+    values = {(SUM, name): count for name, count in counts.items()}
+    line = Line(tuple(values), ("total", SUM))
+    values[line.total] = sum(counts.values())
+    gone = hidden(values, [line], unknown=() if total_shown else (line.total,))
+    return {name: None if (SUM, name) in gone else count for name, count in counts.items()}
 
 
 def table(
-    rows: Mapping[str, Mapping[str, int]], columns: Sequence[str], total: str
+    rows: Mapping[str, Mapping[str, int]],
+    columns: Sequence[str],
+    total: str,
+    beside: Sequence[str] = (),
 ) -> dict[str, dict[str, Shown]]:
-    """Rows whose `columns` add up to their `total`: hidden within each row, then within each column.
+    """Rows whose `columns` add up to their `total`, with further columns `beside`, and the row `SUM` of all of them.
 
-    A column that hides one row only hides its smallest other row too, because the sums of columns may be shown beside.
+    What is shown of rows and sums together tells no hidden count.
     """
-    found = {
-        key: {total: shown(row[total])} | parts({name: row[name] for name in columns}, total=row[total])
-        for key, row in rows.items()
+    named = (total, *columns, *beside)
+    counts = {key: {name: row[name] for name in named} for key, row in rows.items()}
+    counts[SUM] = {name: sum(row[name] for row in rows.values()) for name in named}
+    values = {(key, name): count for key, row in counts.items() for name, count in row.items()}
+    gone = hidden(
+        values,
+        [
+            *(Line(tuple((key, name) for name in columns), (key, total)) for key in counts),
+            *(Line(tuple((key, name) for key in rows), (SUM, name)) for name in named),
+        ],
+    )
+    return {
+        key: {name: None if (key, name) in gone else count for name, count in row.items()}
+        for key, row in counts.items()
     }
-    for column in (total, *columns):
-        hidden = [key for key in found if found[key][column] is None]
-        others = [key for key in found if found[key][column]]
-        if len(hidden) == 1 and others:
-            found[min(others, key=lambda key: (rows[key][column], key))][column] = None
-    return found
+
+
+def hidden(values: Mapping[Cell, int], lines: Sequence[Line], unknown: Collection[Cell] = ()) -> set[Cell]:
+    """The cells to hide: the small ones and `unknown`, and with them as many of the smallest as keep each untold.
+
+    Take lines as places and hidden cells as roads between the two lines they are in (or from one into the open). A
+    hidden cell follows from what is shown exactly when its road is the only one that joins its ends: then all that
+    crosses between the two sides adds up to nothing, and it alone is not known. So another road across is made, of the
+    smallest count that is not a sum; an empty cell would hide nothing.
+    """
+    sums = {line.total for line in lines}
+    ends = {cell: _ends(cell, lines) for cell in values}
+    gone = {cell for cell, count in values.items() if 0 < count < SMALL} | set(unknown)
+
+    def hide_one_of(cells: Collection[Cell]) -> bool:
+        open_ones = [cell for cell in cells if cell not in gone and values[cell]]
+        gone.update(sorted(open_ones, key=lambda cell: (cell in sums, values[cell], cell))[:1])
+        return bool(open_ones)
+
+    changed = True
+    while changed:
+        changed = False
+        for line in lines:
+            if _all_ones(line, values, gone):
+                changed |= hide_one_of((*line.cells, line.total))
+        for cell in sorted(gone):
+            side = _side(cell, ends, gone)
+            across = [each for each, (one, other) in ends.items() if (one in side) != (other in side)]
+            changed |= hide_one_of(across)
+    return gone
+
+
+def _ends(cell: Cell, lines: Sequence[Line]) -> tuple[int, int]:
+    """The numbers of the two lines that a cell is in; -1 where it is in fewer."""
+    found = [at for at, line in enumerate(lines) if cell in line.cells or cell == line.total]
+    one, other, *_ = (*found, -1, -1)
+    return one, other
+
+
+def _all_ones(line: Line, values: Mapping[Cell, int], gone: Collection[Cell]) -> bool:
+    """Whether the sum tells that each hidden cell of the line is one, since an empty cell is never hidden."""
+    inside = [values[cell] for cell in line.cells if cell in gone]
+    return bool(inside) and line.total not in gone and sum(inside) == len(inside)
+
+
+def _side(cell: Cell, ends: Mapping[Cell, tuple[int, int]], gone: Collection[Cell]) -> set[int]:
+    """The lines on the side of one end of a hidden cell that nothing else hidden joins with the other end, without
+    the open (-1); empty where something does."""
+    roads: dict[int, set[int]] = {end: set() for end in ends[cell]}
+    for one, other in (ends[each] for each in gone if each != cell):
+        roads.setdefault(one, set()).add(other)
+        roads.setdefault(other, set()).add(one)
+    for start, goal in (ends[cell], ends[cell][::-1]):
+        reached, todo = {start}, [start]
+        while todo:
+            onwards = roads[todo.pop()] - reached
+            reached |= onwards
+            todo.extend(onwards)
+        if goal in reached:
+            return set()
+        if -1 not in reached:
+            return reached
+    return set()

@@ -29,8 +29,8 @@ log = structlog.get_logger()
 def take_message(*, provider_id: str, number: str, text: str) -> str | None:
     """What to answer to a message from this number, or None: nothing is answered twice, nor twice a day.
 
-    `number` as the provider gives it; a sender with a name instead of a number, or that wants no messages, gets no
-    answer.
+    `number` as the provider gives it; a sender with a name instead of a number gets no answer, and one that wants no
+    messages none but to a word that asks for help.
     """
     sender = e164(number)
     with transaction() as session:
@@ -53,7 +53,7 @@ def take_message(*, provider_id: str, number: str, text: str) -> str | None:
             case ("start", _):
                 opt_in(session, sender)
                 return None
-        if is_opted_out(session, sender):
+        if wish is None and is_opted_out(session, sender):
             return None
         scope = f"sms-answer/{sealing.digest('sms-answer', clock.today().isoformat(), sender).hex()}"
         if daily_counts.add(session, scope, at_most=1) is None:

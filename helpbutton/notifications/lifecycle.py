@@ -3,7 +3,8 @@
 planned -> sending -> sent | planned again | dead | failed | unknown; unknown -> sent | planned again | held;
 sent -> delivered | failed | planned for one more attempt | held. An alert of which too many attempts stay unanswered
 is dead. What the provider has accepted becomes unsent only
-where it says itself that it did not arrive; what is not known is asked, never guessed. `delivered` is the end.
+where it says itself that it did not arrive; what is not known is asked, never guessed. `delivered` is the end, and
+`dropped`, whatever is reported late.
 """
 
 import datetime as dt
@@ -83,8 +84,11 @@ def after_attempt(
     """The status once an attempt has reported its verdict.
 
     `newest`: no later attempt began, so the status speaks of this one. `not_sent` and `refusals`: how many attempts
-    were proved not sent or refused, this one included. An accepted message counts however late the report comes.
+    were proved not sent or refused, this one included. An accepted message counts however late the report comes, but
+    for what was dropped meanwhile.
     """
+    if status == "dropped":
+        return status
     if verdict == "accepted":
         return status if status == "delivered" else "sent"
     if status not in ("sending", "unknown") or not newest:
@@ -101,9 +105,11 @@ def after_report(
 ) -> str:
     """The status once the provider has said what became of a message that it accepted.
 
-    Only its word makes `delivered`, and nothing undoes that. That a message did not arrive counts for the newest
-    attempt alone, while nobody has decided anything else about the notification.
+    Only its word makes `delivered`, and nothing undoes that, nor that it was dropped. That a message did not arrive
+    counts for the newest attempt alone, while nobody has decided anything else about the notification.
     """
+    if status == "dropped":
+        return status
     if report == "delivered" or status == "delivered":
         return "delivered"
     if report == "on_its_way":

@@ -3,6 +3,7 @@
 from functools import partial
 
 import structlog
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpbutton import clock, daily_counts, settings
@@ -56,13 +57,11 @@ def code_within_budget(session: Session, *, case: Case) -> bool:
 
 
 def _within_budget(session: Session, site_id: int, *, of: str = "") -> bool:
-    site = session.get_one(Site, site_id)
-    scope = f"sms/site/{site.id}{of}"
-    used = daily_counts.add(session, scope, at_most=site.sms_per_day)
-    if used == site.sms_per_day:
-        after_commit(
-            session, partial(log.warning, "sms_budget_spent", site=site.key, scope=scope, limit=used)
-        )
+    key, budget = session.execute(select(Site.key, Site.sms_per_day).where(Site.id == site_id)).one()
+    scope = f"sms/site/{site_id}{of}"
+    used = daily_counts.add(session, scope, at_most=budget)
+    if used == budget:
+        after_commit(session, partial(log.warning, "sms_budget_spent", site=key, scope=scope, limit=used))
     return used is not None
 
 

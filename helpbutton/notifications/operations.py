@@ -39,6 +39,7 @@ from helpbutton.vault.sealing import CaseVault
 LEFT = ("sending", "unknown", "sent", "delivered")
 NEWS = (NUDGE, SLIPPED)
 """What tells a sender that there is something new on their page."""
+PASSED_ON = ("moved", "forwarded")
 OPEN = ("planned", "sending", "unknown", *NEEDS_HUMAN)
 FORGET_AGAIN_AFTER = dt.timedelta(minutes=5)
 
@@ -152,10 +153,14 @@ def _is_told(session: Session, case_id: int) -> bool:
 
 
 def tell_new_desk(case_id: int) -> None:
-    """To-do: alert the desk that a case has been passed on to."""
+    """To-do: alert the desk that a case has been passed on to, each time that it comes there."""
     with transaction() as session:
         case = session.get_one(Case, case_id)
-        plan_alert(session, case=case, service=session.get_one(Service, case.service_id))
+        service = session.get_one(Service, case.service_id)
+        came = select(func.max(CaseEvent.id)).where(
+            CaseEvent.case_id == case_id, CaseEvent.verb.in_(PASSED_ON)
+        )
+        alert_desk(session, case=case, service=service, item=f"event/{session.scalar(came)}")
 
 
 def forget_number(case_id: int) -> dt.datetime | None:

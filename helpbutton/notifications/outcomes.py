@@ -11,12 +11,13 @@ from helpbutton.notifications import lifecycle, stops
 from helpbutton.notifications.channels.base import Outcome, Reported
 from helpbutton.notifications.codes import CODES, what_follows
 from helpbutton.notifications.kinds import SECOND_CHANNEL
-from helpbutton.notifications.lifecycle import ALERTS, DUTY_ALERT
+from helpbutton.notifications.lifecycle import ALERTS, DUTY_ALERT, NUDGE, SLIPPED
 from helpbutton.notifications.models import Attempt, Notification
 from helpbutton.notifications.opt_out import opt_out
 from helpbutton.notifications.recipient import sealed_place
 from helpbutton.notifications.rows import change, send_later
 
+ARRIVED = ("sent", "delivered")
 ONCE_MORE = [error for error, follows in CODES.items() if follows == "once_more"]
 
 
@@ -24,22 +25,22 @@ def record_outcome(session: Session, notification: Notification, attempt: Attemp
     """What the attempt came to; what the provider itself has said about it meanwhile weighs more."""
     attempt.finished_at = clock.now()
     attempt.provider_id = outcome.provider_id or attempt.provider_id
+    if outcome.verdict == "accepted" and attempt.outcome != "refused":
+        stops.open_again(session, notification.channel)
     if attempt.outcome in ("accepted", "refused"):
         return
     attempt.outcome, attempt.error = outcome.verdict, outcome.error
-    session.flush()
-    last, not_sent, refusals = _counts(session, notification)
-    newest = attempt.number == last
+    last, not_sent, refusals = (
+        (attempt.number, 0, 0) if outcome.verdict == "accepted" else _counts(session, notification)
+    )
     status = lifecycle.after_attempt(
         notification.status,
         outcome.verdict,
-        newest=newest,
+        newest=attempt.number == last,
         not_sent=not_sent,
         follows=what_follows(outcome.error),
         refusals=refusals,
     )
-    if outcome.verdict == "accepted":
-        stops.open_again(session, notification.channel)
     _follow(session, notification, status, outcome.error, not_sent=not_sent)
 
 
@@ -52,7 +53,6 @@ def record_report(session: Session, notification: Notification, attempt: Attempt
         return False
     attempt.outcome = "refused" if reported.report == "undelivered" else "accepted"
     attempt.error = reported.error
-    session.flush()
     last, _not_sent, refusals = _counts(session, notification)
     status = lifecycle.after_report(
         notification.status,
@@ -80,6 +80,8 @@ def _follow(
         return
     if notification.status == "sent" and status != "delivered":
         _reach_otherwise(session, notification)
+    if notification.purpose == NUDGE and status in ARRIVED and notification.status not in ARRIVED:
+        _drop_slipped(session, notification)
     change(session, notification, status, error)
     if status != "planned":
         return
@@ -92,14 +94,26 @@ def _follow(
         notification.not_before = now + (lifecycle.pause(not_sent) if not_sent else dt.timedelta(0))
 
 
+def _drop_slipped(session: Session, nudge: Notification) -> None:
+    """The family is told of its answer: that the answer is late is no news any more."""
+    waiting = select(Notification).where(
+        Notification.case_id == nudge.case_id,
+        Notification.purpose == SLIPPED,
+        Notification.status.in_(("planned", "held")),
+    )
+    for slipped in session.scalars(waiting.with_for_update().execution_options(populate_existing=True)):
+        change(session, slipped, "dropped", "already_nudged")
+
+
 def _reach_otherwise(session: Session, notification: Notification) -> None:
     """An urgent alert that was taken and then did not arrive goes by the second channel at once."""
     if notification.purpose == DUTY_ALERT and notification.channel == "sms":
-        outbox.add(session, SECOND_CHANNEL, ref=notification.id, priority=outbox.URGENT)
+        outbox.add(session, SECOND_CHANNEL, ref=notification.id, priority=outbox.SOON)
 
 
 def _counts(session: Session, notification: Notification) -> tuple[int, int, int]:
     """The number of the newest attempt; how many were proved not sent; how many did not arrive for now."""
+    session.flush()
     row = session.execute(
         select(
             func.max(Attempt.number),

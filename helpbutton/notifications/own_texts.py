@@ -14,6 +14,7 @@ from helpbutton.errors import Conflict, FieldError, Invalid, NotFound
 from helpbutton.i18n import LANGUAGES
 from helpbutton.notifications import texts, wording
 from helpbutton.notifications.models import OwnText
+from helpbutton.once import add_once
 from helpbutton.staff.actor import Actor
 
 
@@ -119,19 +120,19 @@ def change(
             own.changed_at, own.changed_by = clock.now(), actor.account_id
         elif own:
             session.delete(own)
-        elif text:
-            session.add(
-                OwnText(
-                    organisation_id=organisation_id,
-                    purpose=purpose,
-                    wording=kind,
-                    language=language,
-                    text=text,
-                    version=1,
-                    changed_at=clock.now(),
-                    changed_by=actor.account_id,
-                )
-            )
+        elif text and not add_once(
+            session,
+            OwnText,
+            organisation_id=organisation_id,
+            purpose=purpose,
+            wording=kind,
+            language=language,
+            text=text,
+            version=1,
+            changed_at=clock.now(),
+            changed_by=actor.account_id,
+        ):
+            raise Conflict("somebody else wrote the text at the same moment")
         audit.record(
             session,
             organisation_id=organisation_id,

@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from helpbutton import clock
-from helpbutton.audit.queries import last_by_family
+from helpbutton.audit.queries import family_looked_since
 from helpbutton.cases import lost_code
 from helpbutton.cases.models import Case, CaseKey, Contact
 from helpbutton.cases.promise import DeskHours
@@ -184,8 +184,7 @@ def _is_forgotten(session: Session, contact: Contact) -> bool:
 
 def has_looked_since(session: Session, case_id: int | None, moment: dt.datetime) -> bool:
     """Whether the family has had its page open since then (aware)."""
-    looked = last_by_family(session, sealing.pseudonym("case", case_id)) if case_id is not None else None
-    return looked is not None and looked >= moment
+    return case_id is not None and family_looked_since(session, sealing.pseudonym("case", case_id), moment)
 
 
 def unread_of(case_id: int | None) -> Select[Message]:

@@ -15,6 +15,8 @@ from helpbutton.notifications.decisions import DECISIONS
 from helpbutton.notifications.kinds import ASK_DELIVERY, DELIVER, SECOND_CHANNEL
 from helpbutton.notifications.models import Attempt, Notification
 
+PRIORITIES = {lifecycle.DUTY_ALERT: outbox.URGENT, lifecycle.ONE_TIME_CODE: outbox.SOON}
+
 log = structlog.get_logger()
 
 
@@ -66,14 +68,13 @@ def add(
         send_later(session, notification)
     if purpose == lifecycle.DUTY_ALERT and channel == "sms":
         due = now + lifecycle.SECOND_CHANNEL_AFTER
-        outbox.add(session, SECOND_CHANNEL, ref=notification.id, priority=outbox.URGENT, due_at=due)
+        outbox.add(session, SECOND_CHANNEL, ref=notification.id, priority=outbox.SOON, due_at=due)
     return notification
 
 
 def send_later(session: Session, notification: Notification) -> None:
     """The to-do of a planned notification, due when it may leave; opened again where it was done."""
-    urgent = notification.purpose in (lifecycle.DUTY_ALERT, lifecycle.ONE_TIME_CODE)
-    priority = outbox.URGENT if urgent else outbox.NORMAL
+    priority = PRIORITIES.get(notification.purpose, outbox.NORMAL)
     outbox.add(
         session,
         DELIVER,

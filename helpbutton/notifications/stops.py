@@ -52,9 +52,10 @@ def close(session: Session, channel: str, error: str) -> dt.datetime:
 
 def open_again(session: Session, channel: str) -> None:
     """Something was accepted: the channel works."""
-    opened = session.scalar(
-        delete(ChannelStop).where(ChannelStop.channel == channel).returning(ChannelStop.channel)
-    )
+    with session.no_autoflush:
+        opened = session.scalar(
+            delete(ChannelStop).where(ChannelStop.channel == channel).returning(ChannelStop.channel)
+        )
     if opened:
         after_commit(session, partial(log.warning, "channel_open_again", channel=channel))
 

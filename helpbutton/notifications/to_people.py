@@ -57,7 +57,7 @@ def alert_duty(session: Session, *, case: Case, service: Service, key: str) -> N
     planned = [row for person in people for row in _tell(session, about, To(service.id, person), reached)[1]]
     if not any(row.channel == SMS for row in planned):
         planned.append(_plan(session, about, To(service.id), key=key))
-    outbox.add(session, START_CLIMB, ref=planned[0].id)
+    outbox.add(session, START_CLIMB, ref=planned[0].id, priority=outbox.SOON)
 
 
 def tell(session: Session, about: About, people: Iterable[To], *, reached: set[str]) -> bool:

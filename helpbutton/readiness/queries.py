@@ -1,15 +1,21 @@
 """The steps from an empty database to a live service, each with whether it is done and what is left."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Select, func, or_, select
 
 from helpbutton import clock
+from helpbutton.cases import lifecycle
+from helpbutton.cases.access import visible_cases
 from helpbutton.cases.models import Case
 from helpbutton.db import reading
+from helpbutton.directory import queries as directory
 from helpbutton.directory.models import Organisation, Service, Site, SiteSeen
-from helpbutton.directory.queries import desk_hours
+from helpbutton.directory.queries import Names, desk_hours
+from helpbutton.routing.coverage import Gap
 from helpbutton.routing.queries import check
+from helpbutton.staff.actor import Actor
 from helpbutton.staff.models import Account, Identity, Membership
 from helpbutton.staff.passwords import NOBODY
 from helpbutton.staff.queries import staffed_services
@@ -29,16 +35,31 @@ STEPS = (
 """In the order in which they are taken: each needs those before it."""
 
 
+NEEDS = {
+    "hours": ("desk",),
+    "member": ("desk",),
+    "number": ("desk",),
+    "snippet": ("site",),
+    "routes": ("desk",),
+    "test": ("member", "site", "routes"),
+}
+"""What has to be done before a step can be."""
+NO_ROUTE = "no route leads to a desk"
+"""As `routing.coverage` says it of a place that no route covers."""
+
+
 @dataclass(frozen=True)
 class Step:
     """One of `STEPS`. `left` counts what is missing (desks without a member, gaps of routing ...); 0 when it is done.
 
-    `names` are keys of the first few that miss something: desks, or gaps in words.
+    `names` are keys of the first few that miss something: desks, or gaps in words. `blocked_by` are the steps that have
+    to be done first.
     """
 
     id: str
     left: int
     names: tuple[str, ...] = ()
+    blocked_by: tuple[str, ...] = ()
 
     @property
     def done(self) -> bool:
@@ -76,7 +97,39 @@ def steps() -> tuple[Step, ...]:
         "routes": _routes() if desks else Step("routes", 1),
         "test": Step("test", 0 if _answered() else 1),
     }
-    return tuple(found[name] for name in STEPS)
+    undone = {name for name, step in found.items() if not step.done}
+    return tuple(
+        replace(found[name], blocked_by=tuple(need for need in NEEDS.get(name, ()) if need in undone))
+        for name in STEPS
+    )
+
+
+def unrouted(gaps: Iterable[Gap]) -> list[str]:
+    """Codes of the counties with a municipality for which, as these gaps say, no route leads to a desk."""
+    bare = {gap.municipality for gap in gaps if gap.why == NO_ROUTE}
+    return sorted({directory.municipality(code).county for code in bare})
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A case that nobody has answered yet, and whether the person who asks may open it."""
+
+    number: str
+    desk: Names
+    visible: bool
+
+
+def waiting_case(actor: Actor) -> Waiting | None:
+    """The newest case without an answer, for the step of the test request; it tells nothing of the case itself."""
+    newest = (
+        select(Case.number, Service.names, visible_cases(actor))
+        .join(Service, Service.id == Case.service_id)
+        .where(Case.answered_at.is_(None), Case.state != lifecycle.CLOSED, ~Case.canary)
+        .order_by(Case.id.desc())
+        .limit(1)
+    )
+    row = reading().execute(newest).first()
+    return Waiting(row[0], row[1], bool(row[2])) if row else None
 
 
 def _any(name: str, ids: Select[int]) -> Step:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from helpbutton import clock
 from helpbutton.audit import operations as audit
 from helpbutton.db import reading, transaction
-from helpbutton.directory import files, memory, reference
+from helpbutton.directory import files, reference
 from helpbutton.directory.files import DirectoryFile, Plan, columns_of
 from helpbutton.directory.models import (
     Area,
@@ -70,22 +70,18 @@ def load_file(
     if actor is not None and organisation_id not in actor.organisations_as("administrator"):
         raise NotFound("organisation")
     file = files.read(text)
-    try:
-        with transaction() as session:
-            now, found = _planned(file, organisation_id)
-            if found.empty:
-                return found
-            if not anyway and file.revision not in (None, files.revision_of(now)):
-                raise Conflict("the directory has changed since the file was exported")
-            _keep(session, now, actor, organisation_id)
-            with without_new_gaps() if _needs_proof(now, file.directory, found) else nullcontext():
-                touched = _store(session, file.directory, found)
-                memory.forget()
-            for owner_id in sorted(touched):
-                _record(session, actor, owner_id)
+    with transaction() as session:
+        now, found = _planned(file, organisation_id)
+        if found.empty:
             return found
-    finally:
-        memory.forget()
+        if not anyway and file.revision not in (None, files.revision_of(now)):
+            raise Conflict("the directory has changed since the file was exported")
+        _keep(session, now, actor, organisation_id)
+        with without_new_gaps() if _needs_proof(now, file.directory, found) else nullcontext():
+            touched = _store(session, file.directory, found)
+        for owner_id in sorted(touched):
+            _record(session, actor, owner_id)
+        return found
 
 
 def earlier_states(organisation_id: int | None = None) -> list[EarlierState]:

@@ -1,6 +1,6 @@
 """The to-do that follows every request: read it, understand it, put it on the right desk, tell those concerned."""
 
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from helpbutton import clock
@@ -9,7 +9,7 @@ from helpbutton.cases import promise as promises
 from helpbutton.cases.access import record_disclosure, write_logbook
 from helpbutton.cases.clock_rules import FIRST_CONTACT, PACE
 from helpbutton.cases.intake import add_reasons
-from helpbutton.cases.models import Case, Contact, Proposal
+from helpbutton.cases.models import Case, CaseKey, Contact, Proposal
 from helpbutton.db import reading, transaction
 from helpbutton.directory import queries as directory
 from helpbutton.directory.models import Service
@@ -23,53 +23,64 @@ from helpbutton.vault.sealing import CaseVault
 ABOUT_TRIAGES_TOPIC = ("topic_by_words", "topic_by_likeness", "topic_second", "topic_unsure", "urgency_topic")
 """Reasons that say nothing about a case whose sender stated the topic."""
 
+UNSORTED = (
+    select(Case)
+    .where(Case.id == bindparam("case_id"), Case.triage_version.is_(None))
+    .options(joinedload(Case.case_key, innerjoin=True), joinedload(Case.service, innerjoin=True))
+    .with_for_update(of=Case)
+)
+TOLD = (
+    select(CaseKey, Case.text, Case.language, Case.role)
+    .join(Case, Case.id == CaseKey.case_id)
+    .where(Case.id == bindparam("case_id"), Case.triage_version.is_(None))
+)
+
 
 def sort_case(case_id: int) -> None:
     """Sort the case and plan its notifications; a case that is sorted already is left alone.
 
-    The text is read and understood before the transaction, which then keeps nobody waiting.
+    The text is read and understood before the transaction, which then keeps nobody waiting. The confirmation comes
+    last: counting it holds the site's count, for which others wait.
     """
     told = _told(case_id)
     if told is None:
         return
     suggestion = suggest(told)
     with transaction() as session:
-        case = session.scalar(_unsorted(case_id).with_for_update(of=Case))
+        case = session.scalar(UNSORTED, {"case_id": case_id})
         if case is None:
             return
         vault = case.case_key.vault()
-        choice = choose_topic(case.stated_topic, suggestion)
-        _apply_triage(session, case, vault, suggestion, choice)
-        _route(session, case, vault, choice)
-        clocks.keep_to_law(session, case)
-        case.state = lifecycle.after("sort", case.state)
-        write_logbook(
-            session, case, "sorted", service=case.service_id, topic=case.topic or "", urgency=case.urgency
-        )
+        with session.no_autoflush:
+            _decide(session, case, vault, suggestion)
         if case.canary:
             plan_canary(session, case=case, contact=session.get_one(Contact, case.id), vault=vault)
             return
-        plan_confirmation(session, case=case, contact=session.get(Contact, case.id), vault=vault)
         if case.state != lifecycle.CLOSED:
             plan_alert(session, case=case, service=session.get_one(Service, case.service_id))
+        plan_confirmation(session, case=case, contact=session.get(Contact, case.id), vault=vault)
 
 
-def _unsorted(case_id: int) -> Select[Case]:
-    return (
-        select(Case)
-        .where(Case.id == case_id, Case.triage_version.is_(None))
-        .options(joinedload(Case.case_key, innerjoin=True), joinedload(Case.service, innerjoin=True))
+def _decide(session: Session, case: Case, vault: CaseVault, suggestion: Suggestion) -> None:
+    """All that sorting changes in the case itself. None of its queries asks for what it has just written."""
+    choice = choose_topic(case.stated_topic, suggestion)
+    _apply_triage(session, case, vault, suggestion, choice)
+    _route(session, case, vault, choice)
+    clocks.keep_to_law(session, case)
+    case.state = lifecycle.after("sort", case.state)
+    write_logbook(
+        session, case, "sorted", service=case.service_id, topic=case.topic or "", urgency=case.urgency
     )
 
 
 def _told(case_id: int) -> TriageFacts | None:
     """What triage may know of a case that is not sorted yet."""
     session = reading()
-    case = session.scalar(_unsorted(case_id))
-    if case is None:
+    row = session.execute(TOLD, {"case_id": case_id}).one_or_none()
+    if row is None:
         return None
-    text = case.case_key.vault().open(case.text, "case.text") or ""
-    facts = TriageFacts(text, case.language, case.role)
+    key, sealed, language, role = row
+    facts = TriageFacts(key.vault().open(sealed, "case.text") or "", language, role)
     session.rollback()
     return facts
 
@@ -115,11 +126,10 @@ def _route(session: Session, case: Case, vault: CaseVault, choice: TopicChoice) 
     found = _match(case, choice.topic)
     if found is None:
         return
-    target = session.get_one(Service, found.desk)
     verdict = decide(
         sure=choice.sure,
         same_desk=found.desk == case.service_id,
-        same_organisation=target.organisation_id == case.organisation_id,
+        same_organisation=directory.desk(found.desk).organisation_id == case.organisation_id,
         may_forward=case.may_forward,
         in_hand=case.assigned_to is not None or case.state == lifecycle.CLOSED,
     )
@@ -128,6 +138,7 @@ def _route(session: Session, case: Case, vault: CaseVault, choice: TopicChoice) 
             case.needs_review = True
             add_reasons(session, case, vault, subject="desk", reasons=(Reason("stays_unsure"),))
         return
+    target = session.get_one(Service, found.desk)
     if verdict == "propose":
         session.add(
             Proposal(case_id=case.id, service_id=target.id, topic=choice.topic, created_at=clock.now())

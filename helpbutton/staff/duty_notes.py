@@ -9,6 +9,7 @@ from helpbutton import clock
 from helpbutton.db import transaction
 from helpbutton.directory.models import Service
 from helpbutton.errors import FieldError, Invalid, NotFound
+from helpbutton.plain_text import is_text
 from helpbutton.staff.actor import Actor
 from helpbutton.staff.duty_models import DutyNote
 from helpbutton.staff.models import Account
@@ -90,6 +91,6 @@ def _checked(words: str) -> str:
         raise Invalid(FieldError("words", "required"))
     if len(text) > WORDS_LIMIT:
         raise Invalid(FieldError("words", "too_long", {"limit": WORDS_LIMIT}))
-    if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+    if not is_text(text):
         raise Invalid(FieldError("words", "characters"))
     return text

@@ -73,16 +73,7 @@ def invite(
     Who has an account already gets the role, and no invitation. Raises Invalid with every wrong field.
     """
     email, name = address_of(email), name.strip()
-    errors = [
-        error
-        for wrong, error in (
-            (not ADDRESS.fullmatch(email) or len(email) > ADDRESS_LIMIT, FieldError("email", "email")),
-            (not name, FieldError("name", "required")),
-            (len(name) > NAME_LIMIT, FieldError("name", "too_long", {"limit": NAME_LIMIT})),
-            (language not in WRITTEN, FieldError("language", "unknown_value")),
-        )
-        if wrong
-    ]
+    errors = person_errors(email, name, language)
     with transaction() as session:
         if not _may_give(session, actor, role, place):
             errors.append(FieldError("role", "not_yours"))
@@ -105,6 +96,25 @@ def invite(
             raise Invalid(FieldError("email", "disabled"))
         _give(session, actor, account, role, place)
         return account.id, token
+
+
+def person_errors(email: str, name: str, language: str) -> list[FieldError]:
+    """What is wrong with the address, name and language of a new account."""
+    return [
+        error
+        for wrong, error in (
+            (not email, FieldError("email", "required")),
+            (bool(email) and not _is_address(email), FieldError("email", "email")),
+            (not name, FieldError("name", "required")),
+            (len(name) > NAME_LIMIT, FieldError("name", "too_long", {"limit": NAME_LIMIT})),
+            (language not in WRITTEN, FieldError("language", "unknown_value")),
+        )
+        if wrong
+    ]
+
+
+def _is_address(email: str) -> bool:
+    return ADDRESS.fullmatch(email) is not None and len(email) <= ADDRESS_LIMIT
 
 
 def _flush_once(session: Session) -> None:
@@ -139,13 +149,15 @@ def remove_role(*, actor: Actor, account_id: int, membership_id: int) -> None:
         session.delete(membership)
 
 
-def disable(*, actor: Actor, account_id: int) -> None:
-    """End the account's sessions and links at once and take no sign-in. Raises NotFound or Conflict."""
-    with transaction() as session:
-        account = _whole(session, actor, account_id)
-        account.active = False
-        end_all(session, account.id)
-        record_about(session, account.id, action="disable_member", actor=actor)
+def shut(session: Session, *, actor: Actor, account_id: int) -> None:
+    """End the account's sessions and links at once and take no sign-in, in the transaction of whoever disables it.
+
+    Raises NotFound or Conflict.
+    """
+    account = _whole(session, actor, account_id)
+    account.active = False
+    end_all(session, account.id)
+    record_about(session, account.id, action="disable_member", actor=actor)
 
 
 def enable(*, actor: Actor, account_id: int) -> None:

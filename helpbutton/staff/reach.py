@@ -64,11 +64,14 @@ def own_reach(actor: Actor) -> tuple[Reach, Sequence[Choice]]:
 def choose(*, actor: Actor, phone: str, choices: Sequence[Choice]) -> None:
     """The actor's own phone (as typed; empty: none) and choices, in place of all earlier ones.
 
-    Raises Invalid: no phone number, an unknown purpose or channel, a desk that is not theirs, twice the same.
+    Raises Invalid: no phone number, an unknown purpose or channel, a desk that is not theirs, twice the same; something
+    to be gathered without a channel ("digest").
     """
     number = e164(phone) if phone.strip() else None
     if phone.strip() and number is None:
         raise Invalid(FieldError("phone", "phone"))
+    if any(choice.digest and not choice.channel for choice in choices):
+        raise Invalid(FieldError("digest", "channel_missing"))
     places = [(choice.purpose, choice.service_id) for choice in choices]
     known = all(
         choice.purpose in PURPOSES

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from helpbutton.config_dir import CONFIG_DIR
 from helpbutton.triage import hidden
-from helpbutton.triage.embedding import embed
+from helpbutton.triage.embedding import Vector
 from helpbutton.triage.pieces import piece_of_stem, pieces, pieces_of_word
 from helpbutton.triage.words import Token, stem
 
@@ -54,7 +54,7 @@ class _Weights:
 
 
 class Model:
-    """Read-only weights, one set with meaning and one for installations without it."""
+    """Read-only weights, one set with meaning and one for words alone."""
 
     def __init__(self, stored: Mapping[str, Array]) -> None:
         self.topics: tuple[str, ...] = tuple(str(topic) for topic in stored["topics"])
@@ -72,9 +72,8 @@ class Model:
         self._flags: tuple[str, ...] = tuple(str(flag) for flag in stored["flags"])
         self._flag_weights = stored["flag_weights"]
 
-    def evidence(self, cleaned: str, tokens: Sequence[Token]) -> Evidence:
-        """The scores of one message."""
-        vector = embed(cleaned)
+    def evidence(self, tokens: Sequence[Token], vector: Vector | None = None) -> Evidence:
+        """The scores of one message, from its words alone or joined with its meaning."""
         weights = self._sets[vector is not None]
         rows, values = self._found(pieces(tokens))
         scores: Array = weights.bias.astype(np.float32)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from helpbutton.reasons import Reason
 from helpbutton.triage import danger, language, personal_data, topic
 from helpbutton.triage.danger import DangerHit
+from helpbutton.triage.embedding import embed
 from helpbutton.triage.knowledge import FALLBACK_TOPIC, URGENCIES, topic_urgencies, version
 from helpbutton.triage.model import Evidence, learnt
 from helpbutton.triage.personal_data import PersonalDatum
@@ -19,6 +20,11 @@ _ALTERNATIVES = 3
 _WORTH_NAMING = 0.05
 _UNSURE_RAISE_SHARE = 0.25
 _FEW_WORDS = 3
+_WORDS_SUFFICE = 0.5
+"""From this share of the likeliest topic on, meaning changes hardly any right answer. Measured on the evaluation:
+between 0.4 and 0.8 the figures are the same, and four in ten messages of a well taught language need no meaning."""
+_FAR_FROM_DANGER = 0.3
+"""As much of the share from which likeness to danger counts: below it meaning finds hardly any danger."""
 
 
 @dataclass(frozen=True)
@@ -59,16 +65,26 @@ class Suggestion:
     version: str
 
 
+@dataclass(frozen=True)
+class _Message:
+    """A message as it is read: cleaned, in words, with its language, the danger that phrases name, the role."""
+
+    cleaned: str
+    tokens: tuple[Token, ...]
+    language: str
+    said: tuple[DangerHit, ...]
+    role: str | None
+
+
 def suggest(facts: TriageFacts) -> Suggestion:
     """A suggestion for any text whatsoever: no text raises; what follows 20,000 characters is not read."""
     cleaned = clean(facts.text[:LONGEST])
     tokens = tokenise(cleaned)
     spoken = language.spoken_language(cleaned, tokens, facts.language)
-    evidence = learnt().evidence(cleaned, tokens)
     said = danger.screen_tokens(cleaned, tokens)
-    hits = said or _alike(cleaned, tokens, spoken, evidence)
-    flags = tuple(dict.fromkeys(hit.flag for hit in hits))
-    guess = topic.guess(cleaned, tokens, spoken, evidence, flags=flags, role=facts.role)
+    message = _Message(cleaned, tokens, spoken, said, facts.role)
+    hits, guess = _understood(message)
+    flags = _flags(hits)
     chosen = guess.ranked[0][0] if guess.sure else FALLBACK_TOPIC
     alternatives = tuple(
         Alternative(name, round(share, 3))
@@ -103,19 +119,54 @@ def warm_up() -> None:
     """Load everything now (about half a second), so that the first message is as fast as the others."""
     language.warm_up()
     topic.warm_up()
+    embed("x")
     suggest(TriageFacts("x"))
 
 
-def _alike(cleaned: str, tokens: tuple[Token, ...], spoken: str, evidence: Evidence) -> tuple[DangerHit, ...]:
+def _understood(message: _Message) -> tuple[tuple[DangerHit, ...], TopicGuess]:
+    """Signs of danger and topic: from the words alone where they suffice, else from words and meaning.
+
+    Asking for meaning costs twenty times as much as all the rest.
+    """
+    by_words = learnt().evidence(message.tokens)
+    guess = _guess(message, by_words, message.said)
+    if not _words_suffice(message, by_words, guess):
+        vector = embed(message.cleaned)
+        evidence = by_words if vector is None else learnt().evidence(message.tokens, vector)
+        hits = message.said or _alike(message, evidence)
+        return hits, _guess(message, evidence, hits)
+    return message.said, guess
+
+
+def _words_suffice(message: _Message, by_words: Evidence, guess: TopicGuess) -> bool:
+    """Whether one topic stands out, and danger is named or far away; only for languages with many lessons."""
+    if message.language not in topic.WELL_TAUGHT or not guess.sure or guess.ranked[0][1] < _WORDS_SUFFICE:
+        return False
+    share, counts_from = learnt().danger_share(by_words, message.language)
+    return bool(message.said) or share < _FAR_FROM_DANGER * counts_from
+
+
+def _guess(message: _Message, evidence: Evidence, hits: Sequence[DangerHit]) -> TopicGuess:
+    return topic.guess(
+        message.cleaned, message.tokens, message.language, evidence, flags=_flags(hits), role=message.role
+    )
+
+
+def _flags(hits: Sequence[DangerHit]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(hit.flag for hit in hits))
+
+
+def _alike(message: _Message, evidence: Evidence) -> tuple[DangerHit, ...]:
     """The sign that a message resembles those in which somebody was in danger, with its most telling words."""
+    tokens = message.tokens
     if len(tokens) < _FEW_WORDS:
         return ()
-    share, counts_from = learnt().danger_share(evidence, spoken)
+    share, counts_from = learnt().danger_share(evidence, message.language)
     if share < counts_from:
         return ()
     first, last = learnt().telling_words(tokens)
     flag = learnt().likeliest_flag(evidence, tokens)
-    return (DangerHit(flag, quote(cleaned, tokens, Match(flag, first, last))),)
+    return (DangerHit(flag, quote(message.cleaned, tokens, Match(flag, first, last))),)
 
 
 def _urgency(guess: TopicGuess, chosen: str, flags: Sequence[str]) -> tuple[str, Reason]:

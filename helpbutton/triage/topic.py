@@ -18,7 +18,7 @@ _LEAST_KNOWN = 0.6
 _FEW_KNOWN = 0.05
 """Shares of words that the lessons know: a text of others says nothing to them. Languages with few lessons lean on
 meaning instead."""
-_WELL_TAUGHT = ("fi", "sv", "en")
+WELL_TAUGHT = ("fi", "sv", "en")
 _AGE_DECIDES = 0.9
 
 
@@ -53,7 +53,7 @@ def guess(
     child's mood from a young person's. The fallback topic is never a sure one.
     """
     known = evidence.known_words / max(len(tokens), 1)
-    if known < (_LEAST_KNOWN if language in _WELL_TAUGHT else _FEW_KNOWN):
+    if known < (_LEAST_KNOWN if language in WELL_TAUGHT else _FEW_KNOWN):
         return TopicGuess((), (), False)
     spoken, matches = lexicon.spoken_for(tokens, language, flags=flags)
     shares = learnt().topic_shares(evidence, spoken)

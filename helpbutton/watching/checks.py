@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from helpbutton.watching.canary_rules import EVERY, LOST_AFTER
+from helpbutton.watching.canary_rules import LOST_AFTER
 
 Level = Literal["down", "alarm", "attention"]
 """down: requests are not worked on; alarm: somebody may wait in vain; attention: a person has something to decide."""
@@ -18,10 +18,12 @@ FEW_OUTCOMES = 5
 
 @dataclass(frozen=True)
 class CanaryFact:
-    """One site's canary; moments are aware UTC, `stuck` one of `canary_rules.STAGES`."""
+    """One site's canary; moments are aware UTC, `next_at` when the next one leaves, `stuck` one of
+    `canary_rules.STAGES`."""
 
     site: str
     names: Mapping[str, str]
+    next_at: dt.datetime
     sent_at: dt.datetime | None
     out_at: dt.datetime | None
     took_s: int | None
@@ -81,11 +83,10 @@ def provider_takes(facts: Facts, channel: str) -> bool:
 
 
 def canaries_come_out(facts: Facts) -> bool:
-    """Whether every site's canary came out lately; who sends them may not stand still unseen either."""
-    oldest = facts.at - EVERY - LOST_AFTER
+    """Whether every site's canary came out lately; who sends them may not stand still unseen, nor never have begun."""
+    overdue = facts.at - LOST_AFTER
     return not facts.canary_on or all(
-        canary.lost_at is None and (canary.sent_at is None or canary.sent_at > oldest)
-        for canary in facts.canaries
+        canary.lost_at is None and canary.next_at > overdue for canary in facts.canaries
     )
 
 

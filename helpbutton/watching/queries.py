@@ -129,6 +129,6 @@ def _canaries(session: Session) -> tuple[CanaryFact, ...]:
         .order_by(Site.key)
     )
     return tuple(
-        CanaryFact(key, names, row.sent_at, row.out_at, row.took_s, row.lost_at, row.stuck)
+        CanaryFact(key, names, row.next_at, row.sent_at, row.out_at, row.took_s, row.lost_at, row.stuck)
         for row, key, names in rows
     )

@@ -14,7 +14,7 @@ from helpbutton.cases.quarantine import Signs
 from helpbutton.cases.submission import TEXT_LIMIT, parse
 from helpbutton.directory import queries as directory
 from helpbutton.directory.languages import site_for_families
-from helpbutton.directory.queries import in_language
+from helpbutton.directory.queries import HelpLineView, in_language
 from helpbutton.errors import AlreadyReceived, Conflict, FieldError, Invalid, NotFound
 from helpbutton.i18n import LANGUAGES, WRITTEN, gettext
 from helpbutton.reasons import N_
@@ -60,6 +60,7 @@ def post_request() -> Response:
         if floods.is_one_too_many(submission.site, idempotency_key=key):
             return problem(429, language=language)
         signs = Signs(last_minute=floods.last_minute(submission.site))
+        help_lines = directory.help_lines_today()
         receipt = submit_request(submission=submission, idempotency_key=key, signs=signs)
     except Invalid as error:
         return problem(422, language=language, errors=error.errors)
@@ -72,7 +73,7 @@ def post_request() -> Response:
     except (NotFound, Conflict):
         return problem(503, language=language)
     floods.accepted(submission.site)
-    return _created(receipt, language)
+    return _created(receipt, language, help_lines.about(receipt.danger_flags, language))
 
 
 @bp.get("/sites/<site>")
@@ -102,7 +103,7 @@ def get_site(site: str) -> Response:
         promise_text=found.promise_texts.get(language),
         county=_county(found, language),
         text_limit=TEXT_LIMIT,
-        help_lines=_help_lines((), language),
+        help_lines=_numbers(directory.help_lines(language=language), language),
     )
     return noted(description, found.id)
 
@@ -113,7 +114,7 @@ def problem(
     """A problem document (RFC 9457) with help lines, in the sender's language."""
     language = language or choose_language(request, "fi", WRITTEN)
     try:
-        help_lines = _help_lines((), language)
+        help_lines = _numbers(directory.help_lines(language=language), language)
     except Exception:
         help_lines = [{"name": "112", "number": directory.EMERGENCY_NUMBER, "hours": "24/7"}]
     body = {
@@ -131,7 +132,7 @@ def problem(
     return response
 
 
-def _created(receipt: Receipt, language: str) -> Response:
+def _created(receipt: Receipt, language: str, help_lines: list[HelpLineView]) -> Response:
     desk = receipt.desk
     response = jsonify(
         number=receipt.number,
@@ -142,7 +143,7 @@ def _created(receipt: Receipt, language: str) -> Response:
         desk=in_language(desk.names, language),
         organisation=in_language(desk.organisation_names, language),
         receipt_url=settings.current().public_url + url_for("receipt.form"),
-        help_lines=_help_lines(receipt.danger_flags, language),
+        help_lines=_numbers(help_lines, language),
         danger=bool(receipt.danger_flags),
     )
     response.status_code = 201
@@ -184,14 +185,14 @@ def _language_of(data: object) -> str:
     return asked if isinstance(asked, str) and asked in LANGUAGES else choose_language(request, "fi", WRITTEN)
 
 
-def _help_lines(flags: tuple[str, ...], language: str) -> list[dict[str, str]]:
+def _numbers(help_lines: list[HelpLineView], language: str) -> list[dict[str, str]]:
     return [
         {
             "name": in_language(line.names, language),
             "number": line.number,
             "hours": in_language(line.hours, language),
         }
-        for line in directory.help_lines(flags=flags, language=language)
+        for line in help_lines
     ]
 
 

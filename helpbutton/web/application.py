@@ -17,6 +17,7 @@ from helpbutton.triage import screen
 from helpbutton.vault import keystore
 from helpbutton.web import api, headers, health, hooks, metrics, open_help_api, pages, policy
 from helpbutton.web.errors import answer_error
+from helpbutton.web.numbers import RowId
 from helpbutton.web.public import blueprints as public_blueprints
 from helpbutton.web.public.assets import script_url, style_url
 from helpbutton.web.sessions import StaffSessions
@@ -31,6 +32,7 @@ log = structlog.get_logger()
 def create_app(config: Settings) -> Flask:
     """The web application. Raises SettingsError, NotReady, or RuntimeError for a route without a policy."""
     app, config = open_installation(config)
+    app.url_map.converters["int"] = RowId
     app.secret_key = keystore.current().derive("flask")
     app.session_interface = StaffSessions()
     app.config.update(

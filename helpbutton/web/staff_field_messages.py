@@ -17,6 +17,9 @@ MESSAGES = {
     "wrong_code": N_("This code is wrong or too old. Wait for the next one and type it."),
     "too_often": N_("Too many attempts. Wait twelve minutes, then try again."),
     "wrong_passkey": N_("The passkey could not be stored. Please try once more."),
+    "channel_missing": N_(
+        "Choose also by what to tell you: by text message or by e-mail. Then it can be gathered."
+    ),
     "not_yours": N_("You cannot give this role there."),
     "disabled": N_("This person has an account that is disabled. Enable it first."),
     "site_key": N_(

@@ -65,20 +65,20 @@ class Codes:
 
 def furnish(data_dir: Path) -> Codes:
     """Cases in every state, a closed button, a closed desk and a place outside the area, before anything is started."""
-    with _inside(data_dir) as cast:
+    with inside(data_dir) as cast:
         _directory()
         return _cases(cast)
 
 
 def answer_newest(data_dir: Path) -> None:
     """A worker of the desk takes what came last and answers it."""
-    with _inside(data_dir) as cast:
+    with inside(data_dir) as cast:
         executor.run_due()
         _answer(cast, reading().scalars(select(Case.number).order_by(Case.id.desc())).first() or "")
 
 
 @contextmanager
-def _inside(data_dir: Path) -> Iterator[Cast]:
+def inside(data_dir: Path) -> Iterator[Cast]:
     app = create_app(Settings(data_dir=data_dir, redis_url="none"))
     with app.app_context():
         yield Cast(app, data_dir)

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import states
+from tests.browser import staff_pages, states
 from tests.browser.states import Codes
 from tests.cast import MORNINGS
 from tests.installation import Installation, installation
@@ -24,15 +24,23 @@ FEW_OPTIONS = (
     "document.querySelectorAll('option:nth-child(n + 12):not(:checked)').forEach((node) => node.remove())"
 )
 """One municipality is like another: three hundred of them only take time."""
+FEW_ROWS = """
+document.querySelectorAll(".waits > li, .record tr, fieldset > .choice, .choices > .choice").forEach((node) => {
+  if (node.matches(":nth-child(n + 9)")) node.remove();
+});
+"""
 TEXT_SPACING = (
     "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }"
     "p { margin-block-end: 2em !important }"
 )
 BADLY_SET = """() => {
   const clipped = (node) => getComputedStyle(node).clipPath !== "none";
-  const unseen = [...document.querySelectorAll(".unseen, .intro")].filter(clipped);
+  const unseen = [...document.querySelectorAll(".unseen, .intro, thead")].filter(clipped);
+  const scrolls = ".tabs ul, .wide, .record, .scroll";
   const seen = (node) =>
-    node.checkVisibility() && !node.closest("option, svg, .code i") && !unseen.some((other) => other.contains(node));
+    node.checkVisibility() &&
+    !node.closest(`option, svg, .code i, ${scrolls}`) &&
+    !unseen.some((other) => other.contains(node));
   const within = [...document.querySelectorAll(".top *, main *")].filter(seen);
   const name = (node) => node.outerHTML.slice(0, 120);
   const cut = within
@@ -61,10 +69,11 @@ BADLY_SET = """() => {
     Math.min(one.right, other.right) - Math.max(one.left, other.left) > 2 &&
     Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 2;
   const over = (all) => all.filter((line, at) => all.slice(at + 1).some((other) => covers(line, other)));
-  const overlapping = [".top", "main"].flatMap((root) => over(lines(document.querySelector(root))));
+  const overlapping = [...document.querySelectorAll(".top, main")].flatMap((root) => over(lines(root)));
   return [...[...cut, ...beyond].map(name), ...overlapping.map(({ text }) => "over other text: " + text.data.trim())];
 }"""
-"""What is cut off, sticks out of the screen, or lies over other text."""
+"""What is cut off, sticks out of the screen, or lies over other text; tables and tabs that scroll by themselves may be
+wider than it."""
 HIDDEN_FOCUS = """() => {
   const node = document.activeElement;
   const shown = node.matches(".choice input") ? node.closest(".choice") : node;
@@ -77,6 +86,7 @@ HIDDEN_FOCUS = """() => {
 """WCAG 2.4.11: what has the focus is not hidden entirely under what sticks to the top or the bottom."""
 
 Place = tuple[Installation, Codes]
+Seen = dict[str, list[str]]
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +143,36 @@ def test_every_language(language: str, page: Page, place: Place) -> None:
         look(page, f"{name} in {language}", dark=1280)
     for name in states.thread(page, running.url, language, "taken", codes):
         look(page, f"{name} in {language}", dark=1280)
+
+
+@pytest.fixture(scope="module")
+def staffed(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Installation, Seen]]:
+    """The web alone, with one of everything at a desk, and who looks at which page."""
+    data_dir = tmp_path_factory.mktemp("staffed") / "data"
+    shutil.copytree(demo_data, data_dir)
+    seen = staff_pages.furnish(data_dir)
+    with installation(data_dir, redis_url="none") as found:
+        found.start("web")
+        yield found, seen
+
+
+@pytest.mark.parametrize("who", staff_pages.SEERS)
+def test_every_page_of_staff(who: str, page: Page, staffed: tuple[Installation, Seen]) -> None:
+    """Light on a phone, dark on a screen."""
+    running, seen = staffed
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    staff_pages.sign_in(page, running, who)
+    for address in seen[who]:
+        page.goto(f"{running.url}{address}{'&' if '?' in address else '?'}lang=fi")
+        page.evaluate(FEW_OPTIONS + FEW_ROWS)
+        assert page.locator("h1").count() == 1, address
+        for width, scheme in ((360, "light"), (1280, "dark")):
+            page.set_viewport_size({"width": width, "height": 740})
+            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            assert page.evaluate(CHECK) == [], f"{address} at {width}, {scheme}"
+            assert page.evaluate(BADLY_SET) == [], f"{address} at {width}"
+    assert said == []
 
 
 def tab_to(page: Page, selector: str, key: str = "Tab") -> None:

@@ -16,6 +16,7 @@ from tests.cast import request_body
 from tests.installation import Installation, installation
 
 AT_ONCE = "window.dispatchEvent(new Event('focus'))"
+LOOK_AROUND = "document.dispatchEvent(new Event('visibilitychange'))"
 
 
 @pytest.fixture
@@ -63,6 +64,8 @@ def test_an_answer_is_written_through_two_ended_sessions(
     area.press_sequentially(" Kello 10.")
     page.evaluate(AT_ONCE)
     expect(state).to_contain_text("Your session has ended. Your text stays on this page.")
+    page.evaluate(LOOK_AROUND)
+    expect(page.locator(".others a[target=_blank]")).to_contain_text("Sign in again")
     accessible(page, "case page with an ended session")
     with desk_sized.expect_page() as opened:
         state.get_by_role("link").click()
@@ -71,6 +74,8 @@ def test_an_answer_is_written_through_two_ended_sessions(
     opened.value.close()
     page.evaluate(AT_ONCE)
     expect(state).to_contain_text("Draft kept at")
+    page.evaluate(LOOK_AROUND)
+    expect(page.locator(".others a")).to_have_count(0)
 
     page.locator("#insert-help button").click()
     page.locator("#insert-help li button").first.click()

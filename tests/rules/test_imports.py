@@ -10,7 +10,7 @@ from tests.rules.source import Module, imports, inside, modules
 
 GROUND_FLOOR = (
     *("errors", "clock", "config_dir", "i18n", "reasons", "settings", "db", "bell", "outbox", "heartbeat"),
-    *("children", "embedded_valkey", "demo_sign_ins", "daily_counts", "once"),
+    *("children", "embedded_valkey", "demo_sign_ins", "daily_counts", "once", "plain_text"),
 )
 HOUSE: tuple[tuple[tuple[str, ...], ...], ...] = (
     (("helpbutton.__init__", *(f"helpbutton.{name}" for name in GROUND_FLOOR)),),
@@ -72,7 +72,7 @@ PURE = (
     "helpbutton.watching.checks",
 )
 """Files of rules: anybody may import them; they see each other and the quiet part of the ground floor."""
-PURE_SEES = ("errors", "clock", "config_dir", "i18n", "reasons")
+PURE_SEES = ("errors", "clock", "config_dir", "i18n", "plain_text", "reasons")
 KINDS = tuple(name for name in PURE if name.endswith(".kinds"))
 """Names of to-dos: constants of the type `outbox.Kind`."""
 
@@ -87,6 +87,7 @@ WALLS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
             "helpbutton.commands.processes": "names the type of the application that it opens",
             "workers.celery_app": "works in the application's context",
             "workers.sweeper": "works in the application's context",
+            "workers.urgent": "works in the application's context",
         },
     ),
     "flask_wtf": (("helpbutton.web",), {}),

@@ -14,7 +14,7 @@ from helpbutton.web.staff.frame import staff_page
 
 DOOR, STEP = "sign-in", "sign-in-step"
 VALID_FOR = {DOOR: dt.timedelta(hours=1), STEP: dt.timedelta(minutes=10)}
-LOCAL = re.compile(r"/staff(/[A-Za-z0-9-]+)*/?(\?[\w.%&=-]*)?", re.ASCII)
+LOCAL = re.compile(r"/staff(/[A-Za-z0-9-]+(\.[a-z]+)?)*/?(\?[\w.%&=-]*)?", re.ASCII)
 
 BROWSERS = (
     ("Edg", "Edge"),

@@ -7,6 +7,7 @@ from helpbutton.web.staff import figures, outside, sms_texts  # isort: skip
 from helpbutton.web.staff import activities, health, help_lines, record  # isort: skip
 from helpbutton.web.staff import directory_files, ladders, manage, organisations, routes, services  # isort: skip
 from helpbutton.web.staff import handing_over, linking, offers  # isort: skip
+from helpbutton.web.staff import start, start_first, start_forms  # isort: skip
 from helpbutton.web.staff import work  # isort: skip
 from helpbutton.web.staff import duty, duty_files, duty_handover  # isort: skip
 from helpbutton.web.staff import answering, replies  # isort: skip
@@ -18,6 +19,7 @@ blueprints = (
     *(sign_in.bp, worklist.bp, case.bp, clocks.bp, resting.bp, tasks.bp, new_code.bp),
     *(sites.bp, languages.bp, feedback.bp, work.bp, work.reminders_bp),
     *(handing_over.bp, linking.bp, offers.bp),
+    *(start.bp, start_forms.bp, start_first.bp),
     *(duty.bp, duty_files.bp, duty_handover.bp),
     *(climb.bp, notification_choices.bp, figures.bp, sms_texts.bp, outside.bp, outside.register_bp),
     *(activities.bp, health.bp, help_lines.bp, record.bp),

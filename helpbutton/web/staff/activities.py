@@ -1,5 +1,7 @@
 """Open help as administrators and site editors keep it: a list, a form, confirming and ending."""
 
+import uuid
+
 from flask import Response, abort, g, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
@@ -19,6 +21,7 @@ from helpbutton.web.open_help_words import WEEKDAYS as WEEKDAY_WORDS
 from helpbutton.web.policy import policy
 from helpbutton.web.public import choices
 from helpbutton.web.staff import site_form
+from helpbutton.web.staff.case_page import token_of_form
 from helpbutton.web.staff.frame import staff_blueprint, staff_language, staff_page
 
 bp = staff_blueprint("activities", __name__)
@@ -66,7 +69,10 @@ def new() -> AnyResponse:
     draft = _draft(request.form)
     try:
         key = editing.add(
-            actor=g.actor, organisation_id=site_form.organisation_from(request.form), draft=draft
+            actor=g.actor,
+            organisation_id=site_form.organisation_from(request.form),
+            draft=draft,
+            token=token_of_form(),
         )
     except Invalid as error:
         return _form(None, draft, status=422, errors=error.errors)
@@ -130,6 +136,7 @@ def _form(
         lines=[*draft.times, *(Times() for _ in range(max(1, LINES - len(draft.times))))],
         errors=site_form.in_words(errors, staff_language()),
         stale=stale,
+        form_token=request.form.get("token") or uuid.uuid4(),
         done=request.args.get("done", ""),
         owners=sites.owners(g.actor),
         owner=site_form.organisation_from(request.form),

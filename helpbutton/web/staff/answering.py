@@ -19,6 +19,7 @@ from helpbutton.notifications.preview import nudge_of
 from helpbutton.web import field_messages, pages
 from helpbutton.web.carried import wants_json
 from helpbutton.web.dates import time_of_day
+from helpbutton.web.numbers import row_id
 from helpbutton.web.policy import policy
 from helpbutton.web.staff.answer_form import card_for, typed_interpretation
 from helpbutton.web.staff.case_page import (
@@ -94,7 +95,7 @@ def insert(number: str) -> Response:
 def save_draft(number: str) -> AnyResponse:
     """Keep the text as it is; an empty one, or the button `forget`, throws the draft away."""
     body = "" if "forget" in request.form else request.form.get("body", "")
-    version = request.form.get("draft_version", -1, type=int)
+    version = request.form.get("draft_version", -1, type=row_id)
     save = partial(drafts.save_draft, actor=g.actor, number=number, token=token_of_form())
     if wants_json():
         return _saved_by_itself(number, save, body, version)

@@ -29,7 +29,8 @@ CONTACT = (
 
 
 def as_data(case: CasePage, thread: Sequence[Entry]) -> dict[str, object]:
-    """The whole opened case as plain data (JSON): facts, words, contact, conversation, steps, logbook; times in UTC."""
+    """The whole opened case as plain data (JSON): facts, words, contact, conversation, tries to
+    reach the family, steps, logbook; times in UTC."""
     return {
         "format": FORMAT,
         **{name: getattr(case, name) for name in FACTS},
@@ -43,6 +44,10 @@ def as_data(case: CasePage, thread: Sequence[Entry]) -> dict[str, object]:
         "conversation": [
             {"at": entry.at.isoformat(), "kind": entry.kind, "author": entry.author, "body": entry.body}
             for entry in thread
+        ],
+        "contact_attempts": [
+            {"at": tried.at.isoformat(), "name": tried.name, "how": tried.how, "result": tried.result}
+            for tried in case.work.attempts
         ],
         "statutory_steps": [
             asdict(step) | {"taken_on": step.taken_on.isoformat()} for step in case.statutory_steps

@@ -19,6 +19,7 @@ from helpbutton.conversation.queries import thread_for_staff
 from helpbutton.db import reading
 from helpbutton.errors import Conflict, FieldError, Invalid
 from helpbutton.notifications.queries import held_for_sender, opted_out
+from helpbutton.web.numbers import row_id
 from helpbutton.web.staff import case_work, safe_contact
 from helpbutton.web.staff.answer_form import answer_form
 from helpbutton.web.staff.frame import staff_blueprint, staff_language, staff_page
@@ -112,7 +113,7 @@ def case_page(
 
 def version_of_form() -> int:
     """The version of the case that the form was made from; -1 without one."""
-    return request.form.get("version", -1, type=int)
+    return request.form.get("version", -1, type=row_id)
 
 
 def token_of_form() -> str:

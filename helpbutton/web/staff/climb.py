@@ -25,7 +25,7 @@ def accept(number: str) -> AnyResponse:
     return redirect(url_for("case.show", number=number), 303)
 
 
-@bp.post("/resting/climbs/<int(max=9223372036854775807):climb_id>")
+@bp.post("/resting/climbs/<int:climb_id>")
 @policy("staff")
 def accept_listed(climb_id: int) -> AnyResponse:
     """A lead or an administrator takes it on from the list."""

@@ -11,9 +11,11 @@ from helpbutton.routing.coverage import Gap
 from helpbutton.routing.loading import BadDirectory, earlier_file, earlier_states, load_file, try_file
 from helpbutton.routing.operations import LeavesGaps
 from helpbutton.staff.organisations import KeptOrganisation, kept_organisation, kept_organisations
+from helpbutton.web.numbers import row_id
 from helpbutton.web.policy import policy
+from helpbutton.web.sign_in.step_up import fresh
 from helpbutton.web.staff import site_form
-from helpbutton.web.staff.frame import staff_blueprint, staff_language, staff_page
+from helpbutton.web.staff.frame import FORM_LIMIT, staff_blueprint, staff_language, staff_page
 from helpbutton.web.staff.gap_words import gap_lines
 
 bp = staff_blueprint("directory_files", __name__)
@@ -23,8 +25,8 @@ MOST_BYTES = 1_000_000
 
 @bp.url_value_preprocessor
 def _take_larger_files(_endpoint: str | None, _values: dict[str, object] | None) -> None:
-    """Before the form is read, which the check of its token does."""
-    request.max_content_length = request.max_form_memory_size = MOST_BYTES
+    """Also as it comes back: in a field, or encoded for the page that keeps a form."""
+    request.max_content_length = request.max_form_memory_size = 3 * MOST_BYTES + FORM_LIMIT
 
 
 @bp.get("/directory")
@@ -44,10 +46,11 @@ def index() -> Response:
 
 @bp.get("/directory/<key>.json")
 @policy("staff")
+@fresh
 def export(key: str) -> Response:
     """The file as it stands, or (`state`) as it was before a file was loaded."""
     found = kept_organisation(g.actor, key)
-    state = request.args.get("state", type=int)
+    state = request.args.get("state", type=row_id)
     content = files.written(stored(found.id)) if state is None else earlier_file(state, found.id)
     answer = make_response(content)
     answer.mimetype = "application/json"
@@ -116,6 +119,8 @@ def _page(
 def _text() -> str:
     upload = request.files.get("file")
     if upload is not None:
-        content: bytes = upload.read(MOST_BYTES)
+        content: bytes = upload.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            abort(413)
         return content.decode("utf-8", "replace")
     return request.form.get("text", "")

@@ -14,6 +14,7 @@ from helpbutton.errors import Conflict, FieldError, Invalid
 from helpbutton.staff import absences, roster
 from helpbutton.staff.queries import members_of
 from helpbutton.staff.roster import Planned, RosterDesk, ShiftRow
+from helpbutton.web.numbers import row_id
 from helpbutton.web.policy import policy
 from helpbutton.web.staff.frame import staff_blueprint, staff_page
 
@@ -51,12 +52,12 @@ def add() -> AnyResponse:
     return _back(desk.id)
 
 
-@bp.post("/duty/shifts/<int(max=9223372036854775807):shift_id>")
+@bp.post("/duty/shifts/<int:shift_id>")
 @policy("staff")
 def change(shift_id: int) -> AnyResponse:
     """Another time, a substitute, or (the button `remove`) no shift."""
     service_id = roster.desk_of_shift(actor=g.actor, shift_id=shift_id)
-    desk, version = roster.roster_desk(g.actor, service_id), request.form.get("version", -1, type=int)
+    desk, version = roster.roster_desk(g.actor, service_id), request.form.get("version", -1, type=row_id)
     try:
         if "remove" in request.form:
             roster.remove_shift(actor=g.actor, shift_id=shift_id, version=version)
@@ -83,7 +84,7 @@ def add_absence() -> AnyResponse:
     return _back(desk.id)
 
 
-@bp.post("/duty/absences/<int(max=9223372036854775807):absence_id>/remove")
+@bp.post("/duty/absences/<int:absence_id>/remove")
 @policy("staff")
 def remove_absence(absence_id: int) -> AnyResponse:
     """Not away after all."""

@@ -14,6 +14,7 @@ from helpbutton.staff.duty_calendar import MOST_EVENTS, NotACalendar, read
 from helpbutton.staff.duty_import import Line
 from helpbutton.staff.roster import Planned, RosterDesk
 from helpbutton.vault import tokens
+from helpbutton.web.numbers import row_id
 from helpbutton.web.policy import policy
 from helpbutton.web.staff.duty import id_of
 from helpbutton.web.staff.frame import staff_blueprint, staff_page
@@ -79,7 +80,7 @@ def trial() -> Response:
     except NotACalendar:
         return _page(desk, status=422, errors=[FieldError("file", "calendar_file", {"limit": MOST_EVENTS})])
     lines = duty_import.lines_of(actor=g.actor, service_id=desk.id, entries=entries)
-    return _page(desk, lines=lines, carried=_carried(desk, lines))
+    return _page(desk, lines=lines, shifts=_sealed(desk, lines))
 
 
 @bp.post("/duty/import/load")
@@ -88,7 +89,7 @@ def load() -> AnyResponse:
     """Add the shifts that were looked at."""
     desk = _desk()
     try:
-        carried = tokens.unseal(PURPOSE, request.form.get("carried", ""), valid_for=VALID_FOR)
+        carried = tokens.unseal(PURPOSE, request.form.get("shifts", ""), valid_for=VALID_FOR)
     except (tokens.BadToken, tokens.ExpiredToken):
         abort(400)
     if carried["for"] != _whose(desk):
@@ -105,7 +106,7 @@ def _page(
     status: int = 200,
     address: str | None = None,
     lines: Sequence[Line] | None = None,
-    carried: str = "",
+    shifts: str = "",
     errors: Sequence[FieldError] = (),
 ) -> Response:
     return staff_page(
@@ -116,10 +117,10 @@ def _page(
         address=address,
         lines=lines,
         good=sum(not line.errors for line in lines or ()),
-        carried=carried,
+        shifts=shifts,
         errors=errors,
         done=request.args.get("done"),
-        added=request.args.get("added", 0, type=int),
+        added=request.args.get("added", 0, type=row_id),
     )
 
 
@@ -131,7 +132,7 @@ def _desk() -> RosterDesk:
     return desk
 
 
-def _carried(desk: RosterDesk, lines: Sequence[Line]) -> str:
+def _sealed(desk: RosterDesk, lines: Sequence[Line]) -> str:
     """The good lines, sealed, for the button that loads them."""
     good = [line.planned for line in lines if not line.errors]
     rows = [

@@ -23,7 +23,7 @@ def show() -> Response:
     )
 
 
-@bp.post("/feedback/<int(max=9223372036854775807):feedback_id>")
+@bp.post("/feedback/<int:feedback_id>")
 @policy("staff")
 def answered(feedback_id: int) -> AnyResponse:
     """Mark one as answered."""

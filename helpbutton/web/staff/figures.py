@@ -10,9 +10,10 @@ from helpbutton.directory.queries import in_language
 from helpbutton.figures import queries as figures
 from helpbutton.figures.queries import Figures
 from helpbutton.figures.sheet import Cell, as_csv, as_xlsx
-from helpbutton.figures.suppress import SMALL, Shown
+from helpbutton.figures.suppress import Shown
 from helpbutton.reasons import N_
 from helpbutton.web.policy import policy
+from helpbutton.web.sign_in.step_up import fresh
 from helpbutton.web.staff.frame import staff_blueprint, staff_language, staff_page
 from helpbutton.web.vocabulary import topic_name, word
 
@@ -60,7 +61,6 @@ def show() -> Response:
         periods=PERIODS,
         columns=COLUMNS,
         states=figures.STATES,
-        small=SMALL,
         splits=(
             (N_("By topic"), [(_topic(key, language), count) for key, count in found.topics]),
             (N_("By language"), [(word("language", key, language), count) for key, count in found.languages]),
@@ -71,6 +71,7 @@ def show() -> Response:
 
 @bp.get("/figures.<kind>")
 @policy("staff")
+@fresh
 def sheet(kind: str) -> Response:
     """The same numbers as a file, hidden ones hidden there too."""
     if kind not in SHEETS:
@@ -97,28 +98,28 @@ def _period() -> str:
 def _rows(found: Figures, language: str) -> Iterator[Sequence[Cell]]:
     yield [i18n.gettext(language, "Desk"), *(i18n.gettext(language, name) for name in COLUMNS.values())]
     for desk in found.desks:
-        yield [in_language(desk.names, language), *(_cell(desk.counts[name]) for name in COLUMNS)]
+        yield [in_language(desk.names, language), *(_cell(desk.counts[name], language) for name in COLUMNS)]
     yield [
         i18n.gettext(language, "All desks together"),
-        *(_cell(found.all_desks[name]) for name in COLUMNS),
+        *(_cell(found.all_desks[name], language) for name in COLUMNS),
     ]
     yield []
     for key, count in found.topics:
-        yield [_topic(key, language), _cell(count)]
+        yield [_topic(key, language), _cell(count, language)]
     yield []
     for key, count in found.languages:
-        yield [word("language", key, language), _cell(count)]
+        yield [word("language", key, language), _cell(count, language)]
     yield []
     for name, count in _afterwards(found, language):
-        yield [name, _cell(count)]
+        yield [name, _cell(count, language)]
 
 
 def _afterwards(found: Figures, language: str) -> list[tuple[str, Shown]]:
     return [(i18n.gettext(language, AFTERWARDS[key]), count) for key, count in found.afterwards.items()]
 
 
-def _cell(count: Shown) -> Cell:
-    return f"<{SMALL}" if count is None else count
+def _cell(count: Shown, language: str) -> Cell:
+    return i18n.gettext(language, "hidden") if count is None else count
 
 
 def _topic(key: str, language: str) -> str:

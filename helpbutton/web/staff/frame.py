@@ -20,14 +20,19 @@ from helpbutton.web.staff.promise_clock import short_moment
 
 OVERSEERS = frozenset({"lead", "administrator"})
 """Roles that see what waits for a human."""
-KEEPERS = OVERSEERS | {"site_editor", "auditor"}
+KEEPERS = OVERSEERS | {"site_editor"}
 """Roles with something on the page `manage`."""
+
+
+FORM_LIMIT = 256 * 1024
+"""Bytes of a form: the longest text that may be written, as an address encodes it, and what stands around it."""
 
 
 def staff_blueprint(name: str, module: str) -> Blueprint:
     """A blueprint under /staff; links keep the language of the request, refusals are pages in words."""
     bp = Blueprint(name, module, url_prefix="/staff")
     bp.url_defaults(_keep_language)
+    bp.url_value_preprocessor(_take_long_texts)
     bp.register_error_handler(NotFound, _refuse)
     bp.register_error_handler(HTTPException, _refuse)
     bp.register_error_handler(CSRFError, _refuse)
@@ -42,6 +47,7 @@ def staff_page(template: str, /, *, status: int = 200, **context: Any) -> Respon
         language=language,
         status=status,
         now=clock.now(),
+        today=clock.today(),
         when=lambda moment: short_moment(moment, language),
         actor=actor,
         oversees=actor is not None and bool(actor.roles & OVERSEERS),
@@ -68,6 +74,11 @@ def overseers_only() -> None:
     """Refuse everybody else with a page of their own."""
     if not g.actor.roles & OVERSEERS:
         abort(403)
+
+
+def _take_long_texts(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Before the form is read, which the check of its token does."""
+    request.max_content_length = request.max_form_memory_size = FORM_LIMIT
 
 
 def _asked_language() -> str | None:

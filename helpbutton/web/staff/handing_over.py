@@ -14,6 +14,7 @@ from helpbutton.directory import queries as directory
 from helpbutton.directory.queries import Place
 from helpbutton.errors import Conflict, FieldError, Invalid, NotFound
 from helpbutton.routing.match import Facts, match
+from helpbutton.web.numbers import row_id
 from helpbutton.web.policy import policy
 from helpbutton.web.staff.case_page import (
     case_blueprint,
@@ -38,7 +39,7 @@ def choose(number: str) -> Response:
 def offer(number: str) -> AnyResponse:
     """Offer the case to the chosen desk."""
     given = transfer.Offer(
-        to=request.form.get("to", -1, type=int),
+        to=request.form.get("to", -1, type=row_id),
         why=request.form.get("why", ""),
         ground=request.form.get("ground", ""),
         token=token_of_form(),

@@ -21,7 +21,7 @@ def refer(number: str) -> AnyResponse:
     return make_move("refer", number, told, anchor="refer")
 
 
-@bp.post("/cases/<number>/refer/<int(max=9223372036854775807):referral_id>/remove")
+@bp.post("/cases/<number>/refer/<int:referral_id>/remove")
 @policy("staff")
 def remove_referral(number: str, referral_id: int) -> AnyResponse:
     """The family does not see it any more."""

@@ -5,6 +5,7 @@ import re
 from flask import Response, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from helpbutton.cases.disabling import disable
 from helpbutton.errors import Conflict, Invalid, NotFound
 from helpbutton.staff import members
 from helpbutton.staff.invitations import invited
@@ -50,7 +51,7 @@ def invite() -> AnyResponse:
         return _show(status=422, errors=error.errors, typed=typed)
     if secret is None:
         return redirect(url_for(".show", done="had_account"), 303)
-    return _hand_over(account_id, secret)
+    return hand_over(account_id, secret)
 
 
 @bp.get("/members/<int:account_id>")
@@ -89,8 +90,8 @@ def remove_role(account_id: int, membership_id: int) -> AnyResponse:
 @policy("staff")
 @fresh
 def set_active(account_id: int) -> AnyResponse:
-    """Disable an account, whose sessions end at once, or enable it again."""
-    change = members.enable if "active" in request.form else members.disable
+    """Disable an account, whose sessions end at once and whose cases go back, or enable it again."""
+    change = members.enable if "active" in request.form else disable
     try:
         change(actor=g.actor, account_id=account_id)
     except Conflict:
@@ -109,7 +110,7 @@ def link(account_id: int) -> AnyResponse:
         secret = issue(actor=g.actor, account_id=account_id)
     except Conflict:
         return _one(account_id, status=409, problem="not_possible")
-    return _hand_over(account_id, secret)
+    return hand_over(account_id, secret)
 
 
 def _show(*, status: int = 200, **context: object) -> Response:
@@ -133,14 +134,15 @@ def _one(account_id: int, *, status: int = 200, **context: object) -> Response:
     )
 
 
-def _hand_over(account_id: int, secret: str) -> Response:
-    """Sent by e-mail where there is a mail server that takes it, else shown this once."""
+def hand_over(account_id: int, secret: str, *, back: str = "") -> Response:
+    """Sent by e-mail where there is a mail server that takes it, else shown this once; `back` leads to the guide."""
     link_for, address = invited(secret), address_of_link(secret)
     return staff_page(
         "staff/members_link.html",
         person=member(g.actor, account_id),
         address=None if send_link(link_for, address) else address,
         purpose=link_for.purpose,
+        back=back,
     )
 
 

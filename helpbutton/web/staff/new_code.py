@@ -7,6 +7,7 @@ from flask import Response, abort, g, request
 from helpbutton.cases import new_code
 from helpbutton.cases.queries import open_case
 from helpbutton.errors import Conflict, FieldError, Invalid
+from helpbutton.web.numbers import row_id
 from helpbutton.web.policy import policy
 from helpbutton.web.staff.case_page import NUMBER
 from helpbutton.web.staff.frame import staff_blueprint, staff_page
@@ -25,7 +26,7 @@ def form(number: str) -> Response:
 @policy("staff")
 def issue(number: str) -> Response:
     """Make the code and show it in this answer alone."""
-    version = request.form.get("version", -1, type=int)
+    version = request.form.get("version", -1, type=row_id)
     try:
         code = new_code.issue_new_code(
             actor=g.actor, number=_known(number), version=version, verified=request.form.get("verified", "")

@@ -68,7 +68,7 @@ def _page(
         purposes=PURPOSES,
         urgent=URGENT,
         news=NEWS,
-        errors=[field_messages.in_words(error, language) for error in errors],
+        errors={error.field: field_messages.in_words(error, language) for error in errors},
         saved="saved" in request.args,
     )
 
@@ -91,7 +91,8 @@ def _chosen(choices: Sequence[Choice], service_id: int | None) -> Mapping[str, C
 
 
 def _choices(form: MultiDict[str, str]) -> list[Choice]:
-    """What was chosen; an empty channel is no choice of one's own. Reminders that are only gathered come by SMS."""
+    """What was chosen; an empty channel is no choice of one's own, and to gather something is none without a channel.
+    Reminders at all desks that are only gathered come by SMS."""
     found = []
     for service_id in (None, *g.actor.services):
         place = ALL_DESKS if service_id is None else str(service_id)
@@ -99,6 +100,6 @@ def _choices(form: MultiDict[str, str]) -> list[Choice]:
             channel, digest = form.get(f"{purpose}_{place}", ""), f"digest_{purpose}_{place}" in form
             if digest and purpose == REMINDERS and service_id is None:
                 channel = channel or SMS
-            if channel:
+            if channel or digest:
                 found.append(Choice(purpose, channel, service_id, digest))
     return found

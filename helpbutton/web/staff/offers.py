@@ -53,11 +53,16 @@ def give_back(number: str) -> AnyResponse:
     """It is not for the actor's desk."""
     reason, words = request.form.get("return_reason", ""), request.form.get("return_words", "")
     try:
-        transfer.give_back(actor=g.actor, number=_known(number), reason=reason, words=words)
-    except Invalid as refusal:
-        return _page(number, status=422, errors=refusal.errors)
+        return _give_back(_known(number), reason, words)
     except NotFound:
         return _decided(number)
+
+
+def _give_back(number: str, reason: str, words: str) -> AnyResponse:
+    try:
+        transfer.give_back(actor=g.actor, number=number, reason=reason, words=words)
+    except Invalid as refusal:
+        return _page(number, status=422, errors=refusal.errors)
     return redirect(url_for(".index", done="returned"), 303)
 
 

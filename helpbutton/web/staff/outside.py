@@ -16,9 +16,12 @@ from helpbutton.directory import queries as directory
 from helpbutton.directory.queries import in_language
 from helpbutton.errors import AlreadyReceived, Conflict, FieldError, Invalid
 from helpbutton.i18n import LANGUAGES, gettext
+from helpbutton.web.numbers import row_id
 from helpbutton.web.policy import policy
 from helpbutton.web.promise_words import promise_words
+from helpbutton.web.public import choices
 from helpbutton.web.sign_in.step_up import fresh
+from helpbutton.web.staff import safe_contact
 from helpbutton.web.staff.case_export import as_data
 from helpbutton.web.staff.case_page import case_blueprint, make_move, token_of_form
 from helpbutton.web.staff.frame import staff_blueprint, staff_language, staff_page
@@ -54,7 +57,7 @@ def form() -> Response:
 def register() -> Response:
     """Register it and show the receipt code, in this answer alone."""
     given = request.form
-    service_id = given.get("desk", -1, type=int)
+    service_id = given.get("desk", -1, type=row_id)
     try:
         site = registering.site_of_calls(actor=g.actor, service_id=service_id)
         receipt = registering.register(
@@ -133,6 +136,7 @@ def _onward(case: CasePage, *, status: int = 200, errors: Sequence[FieldError] =
         "staff/onwards.html",
         status=status,
         case=case,
+        cautions=safe_contact.cautions(case, staff_language()),
         thread=thread_for_staff(case_id=case.id),
         errors=errors,
         typed=request.form,
@@ -160,6 +164,7 @@ def _form(given: Mapping[str, str], *, status: int = 200, errors: Sequence[Field
         topics=[(topic.id, in_language(topic.names, language)) for topic in directory.topics()],
         tongues=[(code, word("language", code, language)) for code in LANGUAGES],
         roles=[(code, word("role", code, language)) for code in ROLES],
+        interpreters=list(choices.interpreters(language).items()),
         age_groups=[
             (code, gettext(language, "not born yet") if code == "unborn" else code.replace("-", "–"))
             for code in AGE_GROUPS

@@ -8,13 +8,12 @@ from helpbutton import clock
 from helpbutton.audit.operations import Verdict
 from helpbutton.cases import record
 from helpbutton.cases.record import Question
+from helpbutton.web.numbers import LARGEST_ID
 from helpbutton.web.policy import policy
 from helpbutton.web.staff.frame import staff_blueprint, staff_page
 from helpbutton.web.staff.record_words import ACTIONS, GROUNDS
 
 bp = staff_blueprint("record", __name__)
-
-LARGEST_ID = 2**63 - 1
 
 
 @bp.get("/audit")
@@ -73,7 +72,6 @@ def _show(*, verdict: Verdict | None = None) -> Response:
         actions=ACTIONS,
         grounds=GROUNDS,
         exactly=_exactly,
-        today=clock.today(),
     )
 
 

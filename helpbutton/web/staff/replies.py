@@ -10,6 +10,7 @@ from helpbutton.conversation.saved_replies import Wording
 from helpbutton.directory import queries as directory
 from helpbutton.errors import Conflict, FieldError, Invalid
 from helpbutton.i18n import LANGUAGES
+from helpbutton.web.numbers import row_id
 from helpbutton.web.policy import policy
 from helpbutton.web.public.choices import AUTONYMS
 from helpbutton.web.staff.frame import staff_blueprint, staff_page
@@ -38,12 +39,12 @@ def add() -> AnyResponse:
     return redirect(url_for(".show", desk=service_id, done="saved"), 303)
 
 
-@bp.post("/replies/<int(max=9223372036854775807):reply_id>")
+@bp.post("/replies/<int:reply_id>")
 @policy("staff")
 def change(reply_id: int) -> AnyResponse:
     """Other words for one, or no longer any (the button `remove`)."""
     service_id = saved_replies.desk_of(actor=g.actor, reply_id=reply_id)
-    version = request.form.get("version", -1, type=int)
+    version = request.form.get("version", -1, type=row_id)
     removing = "remove" in request.form
     failed = str(reply_id)
     try:
@@ -86,7 +87,7 @@ def _desk() -> int:
     mine = [service_id for service_id, _names in saved_replies.kept_by(g.actor)]
     if not mine:
         abort(403)
-    asked = request.values.get("desk", type=int)
+    asked = request.values.get("desk", type=row_id)
     if asked is not None and asked not in mine:
         abort(404)
     return asked or mine[0]

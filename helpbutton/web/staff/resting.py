@@ -37,7 +37,7 @@ def show() -> Response:
     )
 
 
-@bp.post("/resting/to-dos/<int(max=9223372036854775807):todo_id>")
+@bp.post("/resting/to-dos/<int:todo_id>")
 @policy("staff")
 def try_to_do_again(todo_id: int) -> AnyResponse:
     """Let a resting to-do be tried from the start."""
@@ -46,7 +46,7 @@ def try_to_do_again(todo_id: int) -> AnyResponse:
     return redirect(url_for(".show"), 303)
 
 
-@bp.post("/resting/notifications/<int(max=9223372036854775807):notification_id>")
+@bp.post("/resting/notifications/<int:notification_id>")
 @policy("staff")
 def settle_notification(notification_id: int) -> AnyResponse:
     """Send it once more, call instead, or give it up. Answers 400 to anything else."""

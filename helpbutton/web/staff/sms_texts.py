@@ -9,6 +9,7 @@ from helpbutton.errors import Conflict, FieldError, Invalid
 from helpbutton.i18n import LANGUAGES
 from helpbutton.notifications import own_texts, texts, wording
 from helpbutton.reasons import N_
+from helpbutton.web.numbers import row_id
 from helpbutton.web.policy import policy
 from helpbutton.web.public.choices import AUTONYMS
 from helpbutton.web.staff.frame import staff_blueprint, staff_language, staff_page
@@ -47,7 +48,7 @@ def save() -> AnyResponse:
             kind=kind,
             language=tongue,
             text=request.form.get("text", ""),
-            version=request.form.get("version", -1, type=int),
+            version=request.form.get("version", -1, type=row_id),
         )
     except Invalid as refusal:
         return _page(status=422, failed=(purpose, kind), errors=refusal.errors, typed=request.form)
@@ -89,7 +90,7 @@ def _organisation() -> int:
     mine = own_texts.may_edit(g.actor)
     if not mine:
         abort(403)
-    asked = request.values.get("of", type=int)
+    asked = request.values.get("of", type=row_id)
     if asked is not None and asked not in mine:
         abort(404)
     return asked or min(mine)

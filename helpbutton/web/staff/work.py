@@ -13,6 +13,7 @@ from helpbutton.cases.beside import be_there
 from helpbutton.cases.queries import CasePage
 from helpbutton.clock import HELSINKI
 from helpbutton.errors import FieldError, Invalid
+from helpbutton.web.numbers import row_id
 from helpbutton.web.policy import policy
 from helpbutton.web.staff.case_page import case_blueprint, make_move, token_of_form, version_of_form
 from helpbutton.web.staff.case_work import beside_words
@@ -26,7 +27,7 @@ reminders_bp = staff_blueprint("reminders", __name__)
 @policy("staff")
 def assign(number: str) -> AnyResponse:
     """A colleague of the desk has it from now on, and accepts it or gives it back."""
-    colleague = request.form.get("colleague", -1, type=int)
+    colleague = request.form.get("colleague", -1, type=row_id)
     given = partial(assigning.assign, version=version_of_form(), colleague=colleague)
     return make_move("assign", number, given, reached=lambda case: _has_it(case, colleague))
 
@@ -64,7 +65,7 @@ def correct(number: str) -> AnyResponse:
 @policy("staff")
 def put_on_desk(number: str) -> AnyResponse:
     """To the right desk of the same organisation, at once."""
-    desk = request.form.get("right_desk", -1, type=int)
+    desk = request.form.get("right_desk", -1, type=row_id)
     response = make_move(
         "desk", number, partial(correcting.put_on_desk, version=version_of_form(), service=desk)
     )
@@ -116,7 +117,7 @@ def add_reminder(number: str) -> AnyResponse:
 def beside(number: str) -> Response:
     """The page is open here; who else has it open, and whether something has happened since it was made."""
     found, language = be_there(actor=g.actor, number=number), staff_language()
-    known = request.form.get("events", found.events, type=int)
+    known = request.form.get("events", found.events, type=row_id)
     changed = i18n.gettext(language, "Something has happened to this case. Show how it is now.")
     return jsonify(
         {"words": beside_words(found.names, language), "changed": changed if found.events != known else ""}
@@ -132,7 +133,7 @@ def show_reminders() -> Response:
     return staff_page("staff/reminders.html", rows=reminders.open_reminders(actor=g.actor))
 
 
-@reminders_bp.post("/reminders/<int(max=9223372036854775807):reminder_id>/done")
+@reminders_bp.post("/reminders/<int:reminder_id>/done")
 @policy("staff")
 def finish(reminder_id: int) -> AnyResponse:
     """It is done. Leads back to where the button was."""

@@ -16,6 +16,7 @@ from helpbutton.directory.queries import Desk, TopicView
 from helpbutton.directory.queries import Place as Municipality
 from helpbutton.errors import Invalid
 from helpbutton.staff.duty import on_duty_now
+from helpbutton.web.numbers import row_id
 from helpbutton.web.policy import policy
 from helpbutton.web.staff.frame import staff_blueprint, staff_language, staff_page
 from helpbutton.web.staff.promise_clock import PromiseClock, promise_clock
@@ -69,7 +70,7 @@ def changes() -> Response:
     answer = Response(status=304)
     if not request.if_none_match.contains(str(newest)):
         view, filters = _asked()
-        since = request.args.get("since", newest, type=int)
+        since = request.args.get("since", newest, type=row_id)
         new = cases.news(actor=g.actor, view=view, filters=filters, since=since)
         shown = f"{cases.COUNT_LIMIT}+" if new >= cases.COUNT_LIMIT else str(new)
         words = i18n.ngettext(staff_language(), "%(shown)s new", "%(shown)s new", new, shown=shown)

@@ -3,15 +3,17 @@
 const EVERY_MS = 20_000;
 const place = document.querySelector("[data-beside]");
 let said = place.textContent.trim();
+let carried = "";
 let timer = null;
 
-const notice = (words, address) => {
+const notice = (words, address, beside) => {
   const line = document.createElement("p");
   line.className = "notice warn";
   if (address) {
     const link = document.createElement("a");
     link.href = address;
     link.textContent = words;
+    if (beside) Object.assign(link, { target: "_blank", rel: "noopener" });
     line.append(link);
   } else {
     line.textContent = words;
@@ -27,14 +29,15 @@ const say = (...lines) => {
 };
 
 const ask = async () => {
-  const body = new URLSearchParams({ csrf_token: place.dataset.token, events: place.dataset.events });
-  const answer = await fetch(place.dataset.beside, { method: "POST", body, cache: "no-store", redirect: "manual" });
-  if (answer.type === "opaqueredirect") {
-    say(notice(place.dataset.signedOut, place.dataset.here));
-    return false;
-  }
-  if (!answer.ok) return answer.status >= 500;
-  const { words, changed } = await answer.json();
+  const { token, events, beside, signedOut } = place.dataset;
+  const body = new URLSearchParams({ csrf_token: token, events, carried });
+  const headers = { Accept: "application/json" };
+  const response = await fetch(beside, { method: "POST", headers, body, cache: "no-store", redirect: "manual" });
+  const isJson = response.headers.get("Content-Type")?.startsWith("application/json");
+  const { words, changed, sign_in: door, carried: word } = isJson ? await response.json() : {};
+  if (word) carried = word;
+  if (response.status === 401 && door) say(notice(signedOut, door, true));
+  if (!response.ok) return Boolean(word) || response.status >= 500;
   say(...(words ? [notice(words)] : []), ...(changed ? [notice(changed, place.dataset.here)] : []));
   return true;
 };

@@ -123,6 +123,12 @@ const save = async () => {
   }
 };
 
+// A browser that goes back after sending puts the sent text into the box again: once more would be a second message.
+const forgetSent = () => {
+  const sent = [...document.querySelectorAll("#thread .to_family .words")].map((words) => words.textContent.trim());
+  if (area.value !== area.defaultValue && sent.includes(area.value.trim())) area.value = area.defaultValue;
+};
+
 const count = () => {
   const over = [...area.value.trim()].length - Number(form.dataset.limit);
   state.querySelector(".too-long")?.remove();
@@ -193,6 +199,7 @@ if (form) {
   form.addEventListener("submit", onSubmit);
   window.addEventListener("pageshow", () => {
     leaving = false;
+    forgetSent();
   });
   document.addEventListener("visibilitychange", () => {
     if (area.value !== kept.text) save();

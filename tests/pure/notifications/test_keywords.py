@@ -1,4 +1,4 @@
-"""Stop and start in three languages, as people write them; everything else is a message."""
+"""Stop, start and help in three languages, as people write them; everything else is a message."""
 
 import pytest
 
@@ -18,6 +18,13 @@ from helpbutton.notifications.keywords import wish_of
         ("Jatka", ("start", "fi")),
         ("ALOITA", ("start", "fi")),
         ("Börja", ("start", "sv")),
+        ("OptOut", ("stop", "en")),
+        ("REVOKE", ("stop", "en")),
+        ("Yes!", ("start", "en")),
+        ("HELP", ("help", "en")),
+        ("Info", ("help", "en")),
+        ("Apua!", ("help", "fi")),
+        ("hjälp", ("help", "sv")),
         ("Älkää lopettako", None),
         ("Stop it, please help me", None),
         ("", None),

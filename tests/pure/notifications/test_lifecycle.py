@@ -8,7 +8,8 @@ from helpbutton.notifications import lifecycle
 from helpbutton.notifications.codes import Report
 from helpbutton.notifications.lifecycle import Verdict
 
-STATUSES = ("planned", "sending", "unknown", "sent", "delivered", "failed", "held", "dead", "dropped")
+STATUSES = ("planned", "sending", "unknown", "sent", "delivered", "failed", "held", "dead")
+"""All but `dropped`, which is the end."""
 VERDICTS: tuple[Verdict, ...] = ("accepted", "not_sent", "stopped", "refused", "unknown")
 REPORTS: tuple[Report, ...] = ("on_its_way", "delivered", "undelivered")
 
@@ -134,3 +135,11 @@ def test_a_stopped_channel_burns_no_tries() -> None:
 def test_what_somebody_still_has_to_know_is_not_just_dropped() -> None:
     assert lifecycle.after_too_long("duty_alert") == lifecycle.after_too_long("nudge") == "dead"
     assert lifecycle.after_too_long("confirmation") == "dropped"
+
+
+@pytest.mark.parametrize("newest", [True, False])
+def test_what_was_dropped_is_not_brought_back_by_anything_that_is_heard_later(newest: bool) -> None:
+    for report in REPORTS:
+        assert lifecycle.after_report("dropped", report, newest=newest) == "dropped"
+    for verdict in VERDICTS:
+        assert lifecycle.after_attempt("dropped", verdict, newest=newest) == "dropped"

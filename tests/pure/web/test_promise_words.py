@@ -11,6 +11,7 @@ HOURS = DeskHours.parse(WEEK, open_on_holidays=False, closures=())
 DESK = Desk(
     id=1,
     key="guidance",
+    kind="family_guidance",
     names={"fi": "Ohjaus", "en": "Guidance"},
     organisation_id=1,
     organisation_names={"fi": "Alue", "en": "County"},

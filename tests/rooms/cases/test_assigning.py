@@ -7,15 +7,17 @@ import pytest
 from flask import Flask
 
 from helpbutton import clock
-from helpbutton.cases import assigning, handling
+from helpbutton.cases import assigning, handling, transfer
 from helpbutton.cases.correcting import other_desks, put_on_desk
 from helpbutton.cases.queries import open_case
+from helpbutton.cases.worklist import newest_line, news
 from helpbutton.conversation.operations import answer
 from helpbutton.errors import Conflict, Invalid, NotFound
 from helpbutton.escalation.queries import waiting_on
 from tests.cast import Cast
 from tests.rooms.cases.clock_steps import MONDAY, clocks_now, running
 from tests.rooms.cases.conftest import Send, Sent, texted
+from tests.rooms.cases.handing import SCHOOL, desk, offer
 
 Drain = Callable[[], int]
 HOUR = dt.timedelta(hours=1)
@@ -52,7 +54,9 @@ def test_who_cannot_take_it_gives_it_back_with_a_reason(app: Flask, cast: Cast, 
             assigning.give_back(actor=cast.actor("cara"), number=case.number, reason=wrong)
     with pytest.raises(Conflict):
         assigning.give_back(actor=cast.actor("liisa"), number=case.number, reason="away")
+    since = newest_line()
     assigning.give_back(actor=cast.actor("cara"), number=case.number, reason="too_close")
+    assert news(actor=cast.actor("liisa"), view="services", since=since) == 1
     assert (case.row.assigned_to, case.row.state) == (None, "sorted")
     assert case.row.returned_at is not None
     assert [row.kept for row in clocks_now(case.id, "acceptance")] == [True]
@@ -67,9 +71,10 @@ def test_unopened_in_time_it_comes_back_to_the_desk_and_the_lead_is_told(
         case = send()
         give(cast, case)
         drain()
-    late = running(case.id, "acceptance").due_at + dt.timedelta(minutes=1)
+    late, since = running(case.id, "acceptance").due_at + dt.timedelta(minutes=1), newest_line()
     with clock.moved(late):
         drain()
+        assert news(actor=cast.actor("liisa"), view="services", since=since) == 1
         assert (case.row.assigned_to, case.row.state) == (None, "sorted")
         assert case.row.returned_at is not None
     assert "assignment_expired" in case.verbs
@@ -160,3 +165,28 @@ def test_a_case_put_on_the_right_desk_is_there_at_once(app_on_both: Flask, cast:
     assert moved.respond_by <= promised
     assert [row.kept for row in clocks_now(case.id, "acceptance")] == [None]
     assert case.verbs[-1] == "moved"
+
+
+def test_taking_up_what_came_back_leaves_an_open_offer_its_clock(app: Flask, cast: Cast, send: Send) -> None:
+    case = send()
+    offer(cast, case, desk(SCHOOL).id)
+    give(cast, case)
+    assigning.give_back(actor=cast.actor("cara"), number=case.number, reason="away")
+    assert case.row.returned_at is not None
+    handling.take(actor=cast.actor("liisa"), number=case.number, version=case.row.version)
+    assert case.row.returned_at is None
+    assert running(case.id, "hand_over").service_id == desk(SCHOOL).id
+
+
+def test_what_came_back_and_goes_on_to_another_desk_waits_there_no_more(
+    app: Flask, cast: Cast, send: Send
+) -> None:
+    case, liisa = send(), cast.actor("liisa")
+    offer(cast, case, desk(SCHOOL).id)
+    transfer.give_back(actor=cast.actor("dan"), number=case.number, reason="not_ours", words="")
+    assert case.row.returned_at is not None
+    assert running(case.id, "hand_over")
+    target = other_desks(case.row.organisation_id, besides=case.row.service_id)[0].id
+    put_on_desk(actor=liisa, number=case.number, version=case.row.version, service=target)
+    assert case.row.returned_at is None
+    assert all(row.stopped_at is not None for row in clocks_now(case.id, "hand_over"))

@@ -14,6 +14,7 @@ from helpbutton.cases.models import Contact
 from helpbutton.cases.queries import open_case
 from helpbutton.cases.work_models import ContactAttempt, Reminder
 from helpbutton.db import db, reading, transaction
+from helpbutton.directory.models import Service
 from helpbutton.errors import Conflict, Invalid, NotFound
 from helpbutton.escalation.queries import waiting_on
 from helpbutton.vault.sealing import Unreadable
@@ -234,3 +235,18 @@ def test_other_cases_of_the_same_number_are_shown_to_those_who_may_see_them(
     with transaction() as session:
         session.get_one(Contact, by_mail.id).email_index = session.get_one(Contact, first.id).phone_index
     assert others("cara", first) == [second.number], "an index of e-mail says nothing about phones"
+
+
+def test_where_nothing_can_be_proposed_the_next_try_has_to_be_given(
+    app: Flask, cast: Cast, send: Send
+) -> None:
+    with clock.moved(MONDAY):
+        case = send()
+        with transaction() as session:
+            session.get_one(Service, case.row.service_id).hours = {}
+        with pytest.raises(Invalid) as refusal:
+            note(cast, case, "no_answer")
+        assert [(error.field, error.code) for error in refusal.value.errors] == [("again_at", "required")]
+        assert stored(case) == []
+        note(cast, case, "no_answer", again_at=MONDAY + HOUR)
+        assert len(stored(case)) == 1

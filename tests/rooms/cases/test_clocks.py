@@ -11,6 +11,7 @@ from helpbutton import clock
 from helpbutton.cases import clock_rules as rules
 from helpbutton.cases import clocks, handling, sender
 from helpbutton.cases.models import Case, Clock, Decision
+from helpbutton.cases.worklist import WorklistRow, worklist
 from helpbutton.clock import HELSINKI
 from helpbutton.conversation.operations import answer, write_from_family
 from helpbutton.db import reading, transaction
@@ -212,3 +213,28 @@ def test_first_contact_cannot_be_paused(app: Flask, cast: Cast, send: Send) -> N
     case = send()
     with pytest.raises(Conflict):
         clocks.pause(actor=cast.actor("cara"), number=case.number, kind="first_contact", reason="time_agreed")
+
+
+def test_a_row_of_the_worklist_shows_the_answer_that_the_family_waits_for(
+    app: Flask, cast: Cast, send: Send
+) -> None:
+    cara = cast.actor("cara")
+
+    def row() -> WorklistRow:
+        (found,) = worklist(actor=cara)
+        return found
+
+    with clock.moved(MONDAY):
+        case = send()
+        answer(actor=cara, number=case.number, body="Hei!", token="t1")
+        assert row().answered
+        write_from_family(case_id=case.id, body="Entä huomenna?", token="f1")
+        due = running(case.id, "next_answer").due_at
+        assert (row().answered, row().respond_by, row().overdue) == (False, due, False)
+    with clock.moved(due + dt.timedelta(hours=1)):
+        assert row().overdue
+    with clock.moved(MONDAY + dt.timedelta(hours=1)):
+        clocks.pause(
+            actor=cara, number=case.number, kind="next_answer", reason=next(iter(rules.PAUSE_REASONS))
+        )
+        assert (row().answered, row().overdue) == (True, False)

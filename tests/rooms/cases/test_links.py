@@ -144,6 +144,19 @@ def test_what_was_sent_twice_is_closed_and_the_other_keeps_the_earlier_promise_a
         links.unlink(actor=cast.actor("cara"), number=case.number, other=kept.number)
 
 
+def test_what_must_stay_secret_stays_so_and_the_desk_hears_that_it_is_urgent_now(
+    app: Flask, cast: Cast, send: Send, drain: Drain
+) -> None:
+    with clock.moved(MONDAY):
+        kept = send()
+        case = send(text=DANGER, role="child", secret_address=True, do_not_tell_guardian=True)
+        assert kept.notifications("duty_alert") == []
+        duplicate(cast, case, kept.number)
+        drain()
+        assert (kept.row.secret_address, kept.row.do_not_tell_guardian) == (True, True)
+        assert kept.notifications("duty_alert") != []
+
+
 def test_it_opens_again_when_its_sender_writes(app: Flask, cast: Cast, send: Send, drain: Drain) -> None:
     kept, case = send(), send()
     duplicate(cast, case, kept.number)

@@ -19,6 +19,7 @@ from helpbutton.conversation.family import case_of_code, code_mark
 from helpbutton.db import db, reading, transaction
 from helpbutton.directory.models import Site
 from helpbutton.errors import Conflict, Invalid, NotFound
+from helpbutton.notifications.opt_out import opt_in, opt_out
 from tests.cast import PHONE, Cast
 from tests.rooms.cases.conftest import Send, texted
 
@@ -280,3 +281,23 @@ def test_the_request_sent_again_after_a_new_code_shows_no_dead_code(app: Flask, 
     again = cast.send(key=key)
     assert again.status_code == 409
     assert "receipt_code" not in again.get_json()
+
+
+def test_a_number_that_wants_no_messages_gets_no_code_and_the_case_says_so(
+    app: Flask, drain: Callable[[], int], send: Send
+) -> None:
+    case = send(contact=OWN)
+    with transaction() as session:
+        opt_out(session, PHONE, language="fi")
+    for _ in range(2):
+        token = ask()
+        drain()
+    assert digits_texted() == []
+    assert (case.verbs.count("not_told"), case.verbs.count("one_time_code_sent")) == (1, 0)
+    with pytest.raises(NotFound):
+        lost_code.open_with_code(token=token, typed=lost_code.code_of(token))
+    with transaction() as session:
+        opt_in(session, PHONE)
+    ask()
+    drain()
+    assert len(digits_texted()) == 1, "nothing stands in the way of a code as soon as it is wanted"

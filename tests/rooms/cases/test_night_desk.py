@@ -12,11 +12,13 @@ from helpbutton.cases import handling
 from helpbutton.cases.access import NIGHT_DUTY
 from helpbutton.cases.models import Case
 from helpbutton.cases.queries import open_case
+from helpbutton.cases.search import search
 from helpbutton.cases.worklist import counts, worklist
 from helpbutton.db import db, reading, transaction
 from helpbutton.directory.models import Service
 from helpbutton.errors import NotFound
 from tests.cast import Cast
+from tests.rooms.cases.handing import lines
 
 DANGER = "Mies löi minua eilen illalla ja pelkään, että hän lyö taas. Lapset ovat kotona."
 
@@ -46,7 +48,10 @@ def test_the_night_desk_sees_and_takes_urgent_cases(
     for service_id in {desk_of(urgent), desk_of(quiet)}:
         close_for_today(service_id, leave_to=nights)
     dan = cast.actor("dan")
+    owner = reading().scalar(select(Service.organisation_id).where(Service.id == desk_of(urgent))) or 0
     assert [row.number for row in worklist(actor=dan)] == [urgent]
+    assert [row.number for row in search(actor=dan, words=urgent)] == [urgent]
+    assert (lines(owner, "list"), lines(owner, "search")) == (1, 1), "on record where the case belongs"
     assert counts(actor=dan)["urgent"] == 1
     page = open_case(actor=dan, number=urgent)
     assert page.text == DANGER

@@ -4,12 +4,13 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from helpbutton import clock
-from helpbutton.cases import assigning, handling
-from helpbutton.cases.correcting import correct
-from helpbutton.cases.models import Case
+from helpbutton.cases import assigning, handling, transfer
+from helpbutton.cases.correcting import correct, put_on_desk
+from helpbutton.cases.disabling import disable
+from helpbutton.cases.models import Case, Clock
 from helpbutton.clock import HELSINKI
 from helpbutton.db import db, reading, transaction
 from helpbutton.escalation.operations import accept_listed
@@ -152,3 +153,75 @@ def test_whom_an_alert_did_not_reach_is_told_by_the_next_step(desk: Desk, at: Ru
             session.execute(update(Notification).where(of_message).values(status="failed"))
     at(NIGHT, 16)
     assert desk.told() == [DUTY, DUTY]
+
+
+def leave_unopened(desk: Desk, case: int, account: int) -> None:
+    """They give it to a colleague, who never opens it."""
+    known = row(case)
+    assigning.assign(
+        actor=desk.actor(account), number=known.number, version=known.version, colleague=desk.person()
+    )
+
+
+def leave_undecided(desk: Desk, case: int, account: int) -> None:
+    """They offer it to another desk, which never answers."""
+    other, known = desk.desk(), row(case)
+    desk.person(desk=other)
+    given = transfer.Offer(to=other, why="Sinne se kuuluu.", ground="", token="offer-1")
+    transfer.offer(actor=desk.actor(account), number=known.number, version=known.version, given=given)
+
+
+@pytest.mark.parametrize(("leave", "kind"), [(leave_unopened, "acceptance"), (leave_undecided, "hand_over")])
+def test_what_nobody_took_up_in_time_rings_again(
+    desk: Desk, leave: Callable[[Desk, int, int], None], kind: str
+) -> None:
+    worker = desk.person()
+    desk.person("lead")
+    with clock.moved(NOON):
+        case = desk.urgent()
+        desk.run()
+        take(desk, case, worker)
+        leave(desk, case, worker)
+        desk.run()
+        due = reading().scalars(select(Clock.due_at).where(Clock.case_id == case, Clock.kind == kind)).one()
+    with clock.moved(due + MINUTE):
+        desk.run()
+        assert row(case).assigned_to is None
+        assert "urgent" in {view.subject for view in waiting_on(case)}
+    assert len([alert for alert in desk.notifications("duty_alert") if alert.service_id == desk.id]) == 2
+
+
+def test_a_desk_to_which_something_urgent_comes_back_from_another_hears_of_it_again(desk: Desk) -> None:
+    here, elsewhere = desk.person(), desk.desk(duty_number="+358457770000")
+    there = desk.person(desk=elsewhere)
+    with clock.moved(NIGHT):
+        case = desk.urgent()
+        desk.run()
+        for account, target in ((here, elsewhere), (there, desk.id)):
+            put_on_desk(
+                actor=desk.actor(account), number=row(case).number, version=row(case).version, service=target
+            )
+            desk.run()
+    assert desk.told() == [DUTY, "+358457770000", DUTY]
+
+
+def test_what_somebody_had_whose_account_is_disabled_waits_at_the_desk_again(desk: Desk) -> None:
+    worker, boss = desk.person(), desk.person("administrator")
+    with clock.moved(NIGHT):
+        urgent, quiet, answered, closed = desk.urgent(), *(desk.case(desk.id) for _ in range(3))
+        desk.run()
+        for case in (urgent, quiet, answered, closed):
+            take(desk, case, worker)
+        desk.act(answered, "answered", worker, state="waiting", answered_at=clock.now())
+        handling.close(
+            actor=desk.actor(worker), number=row(closed).number, version=row(closed).version, outcome="other"
+        )
+        desk.run()
+        disable(actor=desk.actor(boss), account_id=worker)
+        desk.run()
+    for case in (urgent, quiet, answered):
+        assert (row(case).assigned_to, row(case).state) == (None, "sorted")
+        assert row(case).returned_at is not None
+        assert desk.logbook(case).count("colleague_disabled") == 1
+    assert (row(closed).assigned_to, row(closed).state) == (worker, "closed")
+    assert desk.told() == [DUTY, DUTY], "the urgent one rings again, the others wait quietly"

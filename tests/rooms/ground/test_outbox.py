@@ -7,11 +7,12 @@ from flask import Flask
 
 from helpbutton import clock, outbox
 from helpbutton.db import db, transaction
-from helpbutton.outbox import NORMAL, URGENT, Claim, Kind
+from helpbutton.outbox import NORMAL, SOON, URGENT, Claim, Kind
 
 WASH = Kind("wash", lease_s=30, tries=3)
 DRY = Kind("dry", lease_s=300, tries=3)
 BOTH = (WASH, DRY)
+ALL = (URGENT, SOON, NORMAL)
 
 
 def add(kind: Kind = WASH, ref: int = 1, *, priority: int = NORMAL, due_in: float = 0) -> None:
@@ -23,7 +24,7 @@ def add(kind: Kind = WASH, ref: int = 1, *, priority: int = NORMAL, due_in: floa
 
 def claim(after_s: float = 0) -> Claim | None:
     with clock.moved(clock.now() + dt.timedelta(seconds=after_s)):
-        return outbox.claim(BOTH, due_before=clock.now())
+        return outbox.claim(BOTH, due_before=dict.fromkeys(ALL, clock.now()))
 
 
 def test_a_todo_is_claimed_once_and_urgent_ones_first(app_on_both: Flask) -> None:
@@ -44,7 +45,7 @@ def test_many_claimers_never_share_a_todo(app_on_both: Flask) -> None:
 
     def work() -> None:
         with app_on_both.app_context():
-            while (mine := outbox.claim(BOTH, due_before=clock.now())) is not None:
+            while (mine := outbox.claim(BOTH, due_before=dict.fromkeys(ALL, clock.now()))) is not None:
                 with lock:
                     claimed.append(mine.ref)
             db.session.remove()
@@ -120,3 +121,18 @@ def test_what_rolls_back_leaves_no_todo(app_on_both: Flask) -> None:
     except RuntimeError:
         pass
     assert claim() is None
+
+
+def test_each_priority_is_looked_at_from_a_moment_of_its_own(app_on_both: Flask) -> None:
+    add(ref=1)
+    add(ref=2, priority=SOON)
+    add(ref=3, priority=URGENT)
+    now = clock.now()
+    a_second_ago = now - dt.timedelta(seconds=1)
+    soon = outbox.claim(BOTH, due_before={URGENT: a_second_ago, SOON: now, NORMAL: now})
+    urgent = outbox.claim(BOTH, due_before={URGENT: now})
+    assert soon is not None
+    assert urgent is not None
+    assert (soon.ref, urgent.ref) == (2, 3)
+    assert outbox.claim(BOTH, due_before={URGENT: now, SOON: now}) is None
+    assert outbox.claim((DRY,), due_before={NORMAL: now}) is None

@@ -12,10 +12,13 @@ from helpbutton.cases.models import CaseKey
 from helpbutton.conversation.models import Message
 from helpbutton.db import db, transaction
 from helpbutton.directory.models import Service
+from helpbutton.notifications import stops
+from helpbutton.notifications.channels.base import Outcome
 from helpbutton.notifications.deliver import _hand_over, _record, deliver
 from helpbutton.notifications.lifecycle import CALL_MUST_START_WITHIN_S
 from helpbutton.notifications.operations import tell_sender
-from helpbutton.notifications.queries import waiting_for_human
+from helpbutton.notifications.queries import stopped_channels, waiting_for_human
+from helpbutton.notifications.reports import take_report
 
 from .conftest import DUTY, SENDER, World, begin, later, sms_channel
 
@@ -50,6 +53,17 @@ def test_delivered_by_many_at_the_same_time_is_sent_once(world: World) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(run, range(8)))
     assert (world.only().status, len(world.phone())) == ("sent", 1)
+
+
+def test_what_was_accepted_opens_the_channel_again_though_its_report_was_faster(world: World) -> None:
+    world.confirm(world.case(world.desk()))
+    begun = begin(world.only().id)
+    with transaction() as session:
+        stops.close(session, "sms", "20003")
+    (attempt,) = world.attempts()
+    assert take_report(attempt_id=attempt.id, provider_id="SM1", status="sent", error=None)
+    _record(begun, Outcome("accepted", provider_id="SM1"))
+    assert stopped_channels() == []
 
 
 def test_an_sms_speaks_the_language_of_its_reader(world: World) -> None:

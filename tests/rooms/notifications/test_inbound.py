@@ -94,6 +94,9 @@ def test_the_answer_says_where_to_write_in_a_known_language(
 def test_a_number_that_wants_no_messages_gets_no_answer(world: World) -> None:
     come_in("STOP")
     assert come_in("Hei", "SM2") is None
+    assert "112" in (come_in("HELP", "SM5", number="+358401234599") or "")
+    come_in("STOP", "SM6", number="+358401234598")
+    assert "112" in (come_in("APUA", "SM7", number="+358401234598") or ""), "who asks for help is told where"
     come_in("START", "SM3")
     assert come_in("Hei", "SM4") is not None
 

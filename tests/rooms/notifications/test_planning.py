@@ -11,6 +11,7 @@ from helpbutton.cases.models import Contact
 from helpbutton.clock import HELSINKI
 from helpbutton.db import db, transaction
 from helpbutton.notifications.deliver import deliver
+from helpbutton.notifications.models import Notification
 from helpbutton.notifications.operations import tell_desk, tell_sender
 
 from .conftest import DUTY, OFFICE, SENDER, World
@@ -202,6 +203,20 @@ def test_slipped_promises_do_not_leave_beside_a_nudge_that_nobody_has_looked_at(
     world.slip(case, 4)
     tell_sender(world.message(case, direction="to_family"))
     assert [row.purpose for row in world.notifications() if row.status == "planned"] == ["nudge"]
+
+
+def test_a_notice_that_an_answer_is_late_is_none_any_more_once_the_answer_is_told(world: World) -> None:
+    case = world.case(world.desk())
+    world.slip(case, 1)
+    late = world.only().id
+    with transaction() as session:
+        slipped = session.get_one(Notification, late)
+        slipped.status, slipped.error = "held", "no_trace"
+    tell_sender(world.message(case, direction="to_family"))
+    assert world.only("slipped").status == "held"
+    assert deliver(world.only("nudge").id) is None
+    assert (world.only("slipped").status, world.only("slipped").error) == ("dropped", "already_nudged")
+    assert world.told(case) == [{"purpose": "slipped", "because": "already_nudged"}]
 
 
 def test_a_number_for_answers_alone_hears_nothing_else(world: World) -> None:

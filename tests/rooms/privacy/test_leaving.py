@@ -1,6 +1,8 @@
 """An organisation leaves: everything is exported in the clear and on record, then nothing can be read any more."""
 
+import datetime as dt
 import json
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +13,7 @@ from sqlalchemy import delete, func, select, update
 from helpbutton.audit.models import AuditEntry
 from helpbutton.cases.models import Case, CaseKey, Contact
 from helpbutton.cases.promise import WEEKDAYS
+from helpbutton.conversation.drafts import save_draft
 from helpbutton.db import db, reading, transaction
 from helpbutton.directory.models import Organisation, Route, Service
 from helpbutton.directory.service_rules import Draft
@@ -32,6 +35,11 @@ def organisation_id(key: str = OWN) -> int:
     found = reading().scalar(select(Organisation.id).where(Organisation.key == key))
     assert found is not None
     return found
+
+
+def exported_at() -> dt.datetime | None:
+    db.session.remove()
+    return reading().get_one(Organisation, organisation_id()).exported_at
 
 
 def exported(cast: Cast) -> list[dict[str, Any]]:
@@ -75,15 +83,23 @@ def test_the_export_holds_everything_in_the_clear_and_is_on_record(
     cara = cast.sign_in("cara")
     send_form(cara, number, "answer", body="Soitan huomenna.")
     send_form(cara, number, "note", body="Kysy päiväkodista.")
+    save_draft(actor=cast.actor("cara"), number=number, body="Kesken", token=str(uuid.uuid4()), version=0)
+    send_case(cast, drain, topic=TOPIC, contact={"nudge_only": True})
+    begun = export_all(actor=cast.actor("eve"), organisation_id=organisation_id())
+    next(begun)
+    assert exported_at() is None, "an export that was broken off does not count"
     lines = exported(cast)
-    assert (lines[0]["organisation"], lines[-1]) == (OWN, {"end": {"cases": 1}})
+    assert exported_at() is not None
+    assert (lines[0]["organisation"], lines[-1]) == (OWN, {"end": {"cases": 2}})
+    contact = [line["case"]["contact"][0] for line in lines if "case" in line][1]
+    assert contact.keys().isdisjoint({"phone", "email"})
     assert {"name": "Eve Koski", "role": "administrator", "at": OWN} in [line.get("member") for line in lines]
     case = next(line["case"] for line in lines if "case" in line)
     assert (case["number"], case["text"]) == (number, MORNINGS)
     assert (case["contact"][0]["name"], case["contact"][0]["phone"]) == ("Aino Mäki", PHONE)
     assert case["message"][0]["body"] == "Soitan huomenna."
     assert case["note"][0]["body"] == "Kysy päiväkodista."
-    assert "case_key" not in case
+    assert case.keys().isdisjoint({"case_key", "draft"})
     actions = reading().scalars(
         select(AuditEntry.action).where(AuditEntry.subject == sealing.pseudonym("case", case["id"]))
     )

@@ -156,3 +156,11 @@ def test_one_that_is_late_may_still_come_out(app: Flask, drain: Callable[[], int
         canary.look_after()
     assert state().lost_at is None
     assert canaries() == []
+
+
+def test_one_that_never_leaves_is_an_alarm(app: Flask) -> None:
+    canary.look_after()
+    assert "canary_out" not in failing(queries.facts(), "alarm")
+    with clock.moved(in_minutes(30)):
+        assert state().sent_at is None
+        assert "canary_out" in failing(queries.facts(), "alarm")

@@ -95,6 +95,7 @@ def test_known_and_unknown_numbers_get_the_same_answer_from_the_same_work(
             lambda form=form, phone=phone: answers.update({phone: form.press("lost_send", phone=phone)})
         )  # type: ignore[misc]
     assert answers[PHONE].status == answers[UNKNOWN].status == 200
+    assert "START" in answers[UNKNOWN].text, "what to do after STOP is told to everybody"
     assert body(answers[PHONE]) == body(answers[UNKNOWN])
     assert work[PHONE] == work[UNKNOWN]
     drain()

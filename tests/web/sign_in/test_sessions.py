@@ -133,6 +133,19 @@ def test_a_page_that_asks_leads_on_to_itself_and_nowhere_else(worker: Person) ->
         assert worker.browser.post("/staff/confirm", data=bent).headers["Location"] == "/staff/"
 
 
+@pytest.mark.parametrize("address", ["/staff/figures.csv?lang=en", "/staff/directory/county.json?lang=en"])
+def test_downloads_ask_again_and_lead_on_to_the_file(live: Flask, address: str) -> None:
+    boss = Person(live, "eve@example.fi", "administrator", "county")
+    boss.sign_in()
+    assert boss.browser.get(address).headers["Content-Disposition"].startswith("attachment")
+    with clock.moved(clock.now() + LATER):
+        asked = boss.browser.get(address)
+        assert "Confirm that it is you" in words_of(asked)
+        fields = hidden_fields(asked.get_data(as_text=True)) | {"confirm_code": boss.code()}
+        assert boss.browser.post("/staff/confirm", data=fields).headers["Location"] == address
+        assert "Content-Disposition" in boss.browser.get(address).headers
+
+
 def test_the_last_second_factor_stays(worker: Person) -> None:
     worker.sign_in()
     refused = worker.post("/staff/account/one-time-codes/remove?lang=en")

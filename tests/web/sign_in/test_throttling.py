@@ -9,8 +9,12 @@ import pytest
 from flask import Flask
 
 from helpbutton import clock
-from helpbutton.db import db
+from helpbutton.db import db, reading
+from helpbutton.errors import Invalid
 from helpbutton.staff import throttling
+from helpbutton.staff.models import Account
+from helpbutton.staff.operations import change_password
+from helpbutton.staff.queries import actor_of
 from helpbutton.staff.sign_in import Code, check_password, sign_in_with_code
 from helpbutton.staff.throttling import TooManyAttempts
 from tests.live import PASSWORD, Person, live_settings, serve_live
@@ -107,3 +111,12 @@ def test_codes_are_guessed_as_slowly(worker: Person) -> None:
         sign_in_with_code(account_id=worker.account_id, code=Code(worker.code()), browser="")
     with clock.moved(clock.now() + HOUR):
         assert sign_in_with_code(account_id=worker.account_id, code=Code(worker.code()), browser="")
+
+
+def test_whoever_sits_at_a_browser_that_is_signed_in_guesses_the_password_as_slowly(worker: Person) -> None:
+    actor, said = actor_of(reading().get_one(Account, worker.account_id)), []
+    for _ in range(6):
+        with pytest.raises(Invalid) as refusal:
+            change_password(actor=actor, session_id=0, current=WRONG, new="kuusi uutta sanaa aamulla")
+        said += [error.code for error in refusal.value.errors]
+    assert said == ["wrong_password"] * 5 + ["too_often"]

@@ -54,8 +54,10 @@ def added(cast: Cast) -> str:
     saga = cast.sign_in("saga")
     page = read(saga, NEW)
     owner = min(cast.actor("saga").organisations)
-    answer = saga.post(NEW, data=hidden_fields(page) | typed(organisation=str(owner)))
+    form = hidden_fields(page) | typed(organisation=str(owner))
+    answer, again = (saga.post(NEW, data=form) for _ in range(2))
     assert answer.status_code == 303, visible_text(answer.get_data(as_text=True))
+    assert again.location == answer.location, "sent twice, added once"
     return str(answer.location.split("?")[0].rsplit("/", 1)[1])
 
 
@@ -136,9 +138,11 @@ def test_a_draft_that_cannot_be_is_refused(
     }
     eve = cast.actor("eve")
     with pytest.raises(Invalid) as refused:
-        editing.add(actor=eve, organisation_id=min(eve.organisations), draft=Draft(**good | changes))  # type: ignore[arg-type]
+        editing.add(
+            actor=eve, organisation_id=min(eve.organisations), draft=Draft(**good | changes), token="t"
+        )  # type: ignore[arg-type]
     assert code in {error.code for error in refused.value.errors}
-    assert editing.add(actor=eve, organisation_id=min(eve.organisations), draft=Draft(**good))  # type: ignore[arg-type]
+    assert editing.add(actor=eve, organisation_id=min(eve.organisations), draft=Draft(**good), token="t")  # type: ignore[arg-type]
 
 
 def test_somebody_elses_is_not_there(app: Flask, cast: Cast) -> None:

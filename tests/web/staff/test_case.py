@@ -117,6 +117,8 @@ def test_take_answer_note_and_close(cast: Cast, drain: Drain) -> None:
     closed = read(cara, f"{case_url(number)}?lang=en")
     assert case_row(number).state == "closed"
     assert "/answer" not in closed
+    head = closed[closed.index("case-head") : closed.index("</header>", closed.index("case-head"))]
+    assert 'class="clock' not in head, "nothing is promised any more"
 
 
 def test_release_gives_it_back_to_the_desk(cast: Cast, drain: Drain) -> None:

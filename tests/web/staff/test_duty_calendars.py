@@ -94,7 +94,7 @@ def test_a_file_is_tried_first_and_only_its_good_lines_count(app_on_both: Flask,
     people = set(stored().scalars(select(Shift.account_id)))
     assert people == {cara.account_id, lead.account_id}
     eve = cast.sign_in("eve")
-    other = hidden_fields(read(eve, page())) | {"carried": fields["carried"]}
+    other = hidden_fields(read(eve, page())) | {"shifts": fields["shifts"]}
     assert eve.post("/staff/duty/import/load", data=other).status_code == 400, "somebody else's look"
     assert try_file(liisa, content + FOOT)[1].count("in the roster already") == 2
 

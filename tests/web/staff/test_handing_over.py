@@ -232,3 +232,15 @@ def test_linked_parted_and_closed_as_sent_twice(app: Flask, cast: Cast, drain: D
     assert [post(cara, number, "duplicate", fields).status_code for _ in range(2)] == [303, 303]
     assert case_row(number).outcome == "duplicate"
     assert "You sent this request twice" in family(app, code)
+
+
+def test_returning_without_a_reason_what_was_accepted_meanwhile_leads_to_the_case(
+    cast: Cast, drain: Drain
+) -> None:
+    number, _ = sent(cast, drain)
+    offer(cast.sign_in("cara"), number)
+    dan = cast.sign_in("dan")
+    seen = hidden_fields(read(dan, f"/staff/offers/{number}"))
+    assert decide(dan, number, "accept").status_code == 303
+    late = dan.post(f"/staff/offers/{number}/return", data=seen)
+    assert (late.status_code, late.headers["Location"]) == (303, case_url(number))

@@ -46,10 +46,22 @@ def test_choices_are_kept_and_shown_again(app: Flask, cast: Cast) -> None:
 
 def test_reminders_that_are_only_gathered_come_by_text_message(app: Flask, cast: Cast) -> None:
     cara = cast.sign_in("cara")
-    fields = hidden_fields(read(cara, PAGE)) | {"digest_reminders_": "1", "digest_news_": "1"}
+    fields = hidden_fields(read(cara, PAGE)) | {"digest_reminders_": "1"}
     assert cara.post(PAGE, data=fields).status_code == 303
     stored()
     assert own_reach(cast.actor("cara"))[1] == [Choice("reminders", "sms", digest=True)]
+
+
+def test_what_is_to_be_gathered_needs_a_channel(app: Flask, cast: Cast) -> None:
+    cara = cast.sign_in("cara")
+    fields = hidden_fields(read(cara, PAGE))
+    for gathered in ("digest_news_", f"digest_reminders_{min(cast.actor('cara').services)}"):
+        answer = cara.post(f"{PAGE}?lang=en", data=fields | {gathered: "1"})
+        page = answer.get_data(as_text=True)
+        assert (answer.status_code, page.count("checked aria-invalid")) == (422, 1)
+        assert "by text message or by e-mail" in visible_text(page)
+    stored()
+    assert own_reach(cast.actor("cara"))[1] == []
 
 
 def test_what_was_typed_stays_when_it_is_refused(app: Flask, cast: Cast) -> None:

@@ -1,14 +1,20 @@
 """Outside the button: a call becomes a case, steps that the law demands are noted, a case is recorded onwards."""
 
+import datetime as dt
 import re
+import threading
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from helpbutton import clock
+from helpbutton.cases.registering import site_of_calls
+from helpbutton.db import db
 from tests.cast import Cast, hidden_fields
 from tests.web.staff.pages import (
     audit_lines,
@@ -91,6 +97,21 @@ def test_what_is_missing_is_said_and_everything_stays(
     assert field == "text" or "nukahtaminen kestää tunteja" in page
 
 
+def test_two_who_register_the_first_call_at_once_make_one_site(app_on_both: Flask, cast: Cast) -> None:
+    cara = cast.actor("cara")
+    together = threading.Barrier(2)
+
+    def look(_: int) -> str:
+        with app_on_both.app_context():
+            together.wait(10)
+            key = site_of_calls(actor=cara, service_id=min(cara.services))
+            db.session.remove()
+            return key
+
+    with ThreadPoolExecutor(2) as pool:
+        assert len(set(pool.map(look, range(2)))) == 1
+
+
 def test_only_people_of_a_desk_register_there(app: Flask, cast: Cast) -> None:
     assert cast.sign_in("kim").get("/staff/register").status_code == 403
     cara = cast.sign_in("cara")
@@ -143,6 +164,56 @@ def test_the_whole_case_is_printed_exported_and_marked(
     assert case_row(number).recorded_at is not None
     assert "Recorded in Asiakastieto 4711" in unescape(read(cara, case_url(number) + "?lang=en"))
     assert {audit_lines(cast, "cara", way) for way in ("print", "export", "record_onward")} == {1}
+
+
+def test_what_keeps_a_family_safe_goes_along(app: Flask, cast: Cast, drain: Callable[[], int]) -> None:
+    consent = {"by": "Bo Berg", "how": "puhelimitse", "items": ["uni"], "recipients": ["perheneuvola"]}
+    number = send_case(
+        cast,
+        drain,
+        role="professional",
+        kind="consultation_with_consent",
+        consent=consent,
+        do_not_tell_guardian=True,
+        secret_address=True,
+    )
+    cara = cast.sign_in("cara")
+    send_form(cara, number, "attempt", how="phone", result="no_answer")
+    page = read(cara, case_url(number) + "/onwards?lang=en")
+    text = unescape(visible_text(page))
+    for said in (
+        "Do not tell the guardian",
+        "Secret address",
+        "Do not leave a voice",
+        "Bo Berg",
+        "no answer",
+    ):
+        assert said in text
+    data = cara.post(case_url(number) + "/export", data=hidden_fields(page)).get_json()
+    assert (data["do_not_tell_guardian"], data["secret_address"]) == (True, True)
+    assert data["consent"]["by"] == "Bo Berg"
+    assert [(tried["how"], tried["result"]) for tried in data["contact_attempts"]] == [("phone", "no_answer")]
+
+
+def test_a_call_may_need_an_interpreter_and_have_a_worker_already(
+    app: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
+    cara = cast.sign_in("cara")
+    status, page = register(cara, interpreter="fse", existing_worker="Neuvolan Liisa")
+    assert status == 200
+    (number,) = numbers_listed(page)
+    seen = unescape(read(cara, case_url(number) + "?lang=en"))
+    assert "Finnish Sign Language" in seen
+    assert "Neuvolan Liisa" in seen
+
+
+def test_a_step_may_be_of_today_in_helsinki(app: Flask, cast: Cast, drain: Callable[[], int]) -> None:
+    """Half an hour after midnight it is still yesterday in UTC."""
+    number = send_case(cast, drain)
+    night = clock.end_of_today() + dt.timedelta(minutes=30)
+    with clock.moved(night):
+        page = read(cast.sign_in("cara"), case_url(number))
+    assert f'name="taken_on" value="" max="{night.date().isoformat()}"' in page
 
 
 def test_nobody_else_prints_or_exports(app: Flask, cast: Cast, drain: Callable[[], int]) -> None:

@@ -1,6 +1,8 @@
 """The audit record: its own auditor reads, filters and verifies it, and each reading is itself on record."""
 
+import datetime as dt
 import re
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -147,3 +149,37 @@ def test_a_family_gets_the_log_of_its_case(app: Flask, cast: Cast, drain: Callab
     assert audit_lines(cast, "aada", "log_report") == 1
     assert aada.get("/staff/audit/cases/0000-0000").status_code == 404
     assert audit_lines(cast, "aada", "log_report") == 2, "asking for an unknown one is on record too"
+
+
+def test_a_case_of_others_is_as_unknown_however_often_one_asks(cast: Cast, drain: Callable[[], int]) -> None:
+    number = send_case(cast, drain, topic="bullying")
+    assert case_row(number).organisation_id != own(cast)
+    aada = cast.sign_in("aada")
+    for _ in range(2):
+        read(aada, f"/staff/audit/cases/{number}", status=404)
+        assert lines(read(aada, f"{ADDRESS}&number={number}")) == []
+
+
+def test_when_a_case_was_recorded_onwards_stands_on_it_and_in_the_record(
+    cast: Cast, drain: Callable[[], int]
+) -> None:
+    number = send_case(cast, drain)
+    cara, aada = cast.sign_in("cara"), cast.sign_in("aada")
+    fields = hidden_fields(read(cara, f"{case_url(number)}/onwards")) | {"system": "Pegasos 4711"}
+    assert (
+        cara.post(f"{case_url(number)}/recorded", data=fields | {"token": str(uuid.uuid4())}).status_code
+        == 303
+    )
+    kept = case_row(number).recorded_at
+    assert kept is not None
+    page = read(cara, f"{case_url(number)}?lang=en")
+    runs_from = re.search(r'runs from: <time datetime="([^"]+)"', page)
+    assert runs_from is not None
+    assert abs(dt.datetime.fromisoformat(runs_from[1]) - kept) < dt.timedelta(seconds=1)
+    (line,) = (
+        line
+        for line in lines(read(aada, f"{ADDRESS}&number={number}"))
+        if "recorded in a client record system" in line
+    )
+    assert clock.local(kept).strftime("%-d.%-m.%Y %-H.%M") in line
+    assert "Pegasos" not in line

@@ -1,11 +1,16 @@
 """An organisation's own words for text messages: kept when discreet and short, used when the message leaves."""
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 
 import pytest
 from flask import Flask
 
+from helpbutton.db import db
+from helpbutton.errors import Conflict
+from helpbutton.notifications import own_texts
 from helpbutton.notifications.phone import phone_messages
 from tests.cast import Cast, hidden_fields
 from tests.web.staff.pages import audit_lines, read, send_case, send_form, visible_text
@@ -82,3 +87,30 @@ def test_a_stale_form_overwrites_nothing(app: Flask, cast: Cast) -> None:
     answer = browser.post("/staff/texts", data=fields | {"text": "Toinen. Viite {reference}."})
     assert answer.status_code == 409
     assert OWN in unescape(read(browser, ADDRESS))
+
+
+def test_of_two_who_write_the_same_text_first_one_is_told(app_on_both: Flask, cast: Cast) -> None:
+    eve, together = cast.actor("eve"), threading.Barrier(2)
+    own = min(own_texts.may_edit(eve))
+
+    def write(text: str) -> bool:
+        with app_on_both.app_context():
+            together.wait(10)
+            try:
+                own_texts.change(
+                    actor=eve,
+                    organisation_id=own,
+                    purpose="nudge",
+                    kind="neutral",
+                    language="fi",
+                    text=text,
+                    version=0,
+                )
+            except Conflict:
+                return False
+            finally:
+                db.session.remove()
+            return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(write, (OWN, f"Hei! {OWN}"))) == [False, True]

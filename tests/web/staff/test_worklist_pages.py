@@ -124,7 +124,9 @@ def test_closed_cases_are_found_too(cast: Cast, drain: Callable[[], int]) -> Non
     cara = cast.sign_in("cara")
     send_form(cara, number, "take")
     send_form(cara, number, "close", outcome="advice_given")
-    assert numbers_listed(find(cara, NAME)) == {number}
+    page = find(cara, NAME)
+    assert numbers_listed(page) == {number}
+    assert 'class="clock' not in page, "nothing is promised any more"
 
 
 def test_a_new_name_replaces_the_old_one(cast: Cast, drain: Callable[[], int]) -> None:

