@@ -70,11 +70,14 @@ def invite(
 ) -> tuple[int, str | None]:
     """A new account with one role: its id and the secret of its invitation, which is handed over once.
 
-    Who has an account already gets the role, and no invitation. Raises Invalid with every wrong field.
+    Who has an account already gets the role, and no invitation; nobody gives one to themselves. Raises Invalid with
+    every wrong field.
     """
     email, name = address_of(email), name.strip()
     errors = person_errors(email, name, language)
     with transaction() as session:
+        if email == session.get_one(Account, actor.account_id).email:
+            errors.append(FieldError("email", "yourself"))
         if not _may_give(session, actor, role, place):
             errors.append(FieldError("role", "not_yours"))
         if errors:

@@ -21,6 +21,7 @@ MESSAGES = {
         "Choose also by what to tell you: by text message or by e-mail. Then it can be gathered."
     ),
     "not_yours": N_("You cannot give this role there."),
+    "yourself": N_("This is your own address. Nobody gives rights to themselves: ask another administrator."),
     "disabled": N_("This person has an account that is disabled. Enable it first."),
     "site_key": N_(
         "Use small letters from a to z, digits and hyphens, at least 3 and at most 60, with a letter or digit first."

@@ -146,6 +146,13 @@ def test_nobody_changes_their_own_rights(eve: int) -> None:
         disable(actor=actor(eve), account_id=eve)
 
 
+def test_nobody_invites_themselves(eve: int) -> None:
+    with pytest.raises(Invalid) as refused:
+        invite(eve, "worker", "family", "EVE@example.fi")
+    assert [(error.field, error.code) for error in refused.value.errors] == [("email", "yourself")]
+    assert not actor(eve).services
+
+
 def test_who_has_an_account_gets_the_role_and_no_link(eve: int) -> None:
     dan = account("dan", "worker", "school")
     assert invite(eve, "worker", "family", "Dan@example.fi ") == (dan, None)
