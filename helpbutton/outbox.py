@@ -156,7 +156,7 @@ def _claiming(kinds: tuple[Kind, ...], priorities: tuple[int, ...]) -> Update:
     """The statement of a claim, made once: values in it are constants of ours, moments are parameters."""
     todo = _todo()
     lease_end = case(
-        *((todo.c.kind == _constant(kind.name), _moment(f"lease_{kind.lease_s}")) for kind in kinds[1:]),
+        *((todo.c.kind == _constant(kind.name), _moment(f"lease_{kind.lease_s}")) for kind in kinds),
         else_=_moment(f"lease_{kinds[0].lease_s}"),
     )
     return (
