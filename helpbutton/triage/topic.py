@@ -19,6 +19,8 @@ _FEW_KNOWN = 0.05
 """Shares of words that the lessons know: a text of others says nothing to them. Languages with few lessons lean on
 meaning instead."""
 WELL_TAUGHT = ("fi", "sv", "en")
+_SIGNS_OF_CODE, _MUCH_CODE = frozenset("<>{}[]=\\|"), 0.1
+"""From this share of such signs on a text is markup or a program, whatever words are in it."""
 _AGE_DECIDES = 0.9
 
 
@@ -47,13 +49,14 @@ def guess(
     flags: Sequence[str] = (),
     role: str | None = None,
 ) -> TopicGuess:
-    """Rank the topics of a cleaned, tokenised message in `language`; empty when hardly a word is known.
+    """Rank the topics of a cleaned, tokenised message in `language`; empty when hardly a word is known, and for code.
 
     Danger `flags` speak for the topics where such danger belongs; the child's age and the sender's `role` tell a
     child's mood from a young person's. The fallback topic is never a sure one.
     """
     known = evidence.known_words / max(len(tokens), 1)
-    if known < (_LEAST_KNOWN if language in WELL_TAUGHT else _FEW_KNOWN):
+    code = sum(map(cleaned.count, _SIGNS_OF_CODE)) > _MUCH_CODE * len(cleaned)
+    if code or known < (_LEAST_KNOWN if language in WELL_TAUGHT else _FEW_KNOWN):
         return TopicGuess((), (), False)
     spoken, matches = lexicon.spoken_for(tokens, language, flags=flags)
     shares = learnt().topic_shares(evidence, spoken)

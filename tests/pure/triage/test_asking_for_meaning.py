@@ -37,7 +37,7 @@ NOT_ENOUGH = {
     "a language with few lessons": "Мой сын не хочет ходить в школу, и я не знаю, что делать.",
 }
 LONG = {
-    "long": "alku " + "jotain muuta mieltä " * 60 + "loppu",
+    "long": "начало " + "что-то другое мысли " * 60 + "конец",
     "long without blanks": "a" * 900,
 }
 
@@ -67,7 +67,7 @@ def test_what_is_unsure_is_asked_once(asked: dict[str, list[str]]) -> None:
 
 def test_of_a_long_text_its_ends_are_read(asked: dict[str, list[str]]) -> None:
     (read,) = asked["long"]
-    assert read.startswith("alku jotain")
-    assert read.endswith("mieltä loppu")
+    assert read.startswith("начало что-то")
+    assert read.endswith("мысли конец")
     assert set(read.split()) <= set(LONG["long"].split())
     assert all(len(text) <= HEAD + TAIL + 1 for name in LONG for text in asked[name])
