@@ -47,22 +47,25 @@ def write(
 ) -> list[threading.Thread]:
     """Start `clients` threads that send `posts` requests in all, each from a number of its own.
 
-    One in `urgent_every` is about danger; none when it is 0.
+    Each begins one every `pause_s` seconds, or as soon as the one before has its answer, and they take turns. One in
+    `urgent_every` is about danger; none when it is 0.
     """
     numbers = iter(range(first, first + posts))
     take = threading.Lock()
 
-    def client() -> None:
+    def client(turn: int) -> None:
+        time.sleep(turn * pause_s / clients)
         while True:
             with take:
                 number = next(numbers, None)
             if number is None or ledger.enough.is_set():
                 return
+            began = time.monotonic()
             words = URGENT if urgent_every and number % urgent_every == 0 else MORNINGS
             _send(url, ledger, f"+3584570{number:05d}", f"{words} {number}")
-            time.sleep(pause_s)
+            time.sleep(max(0.0, began + pause_s - time.monotonic()))
 
-    threads = [threading.Thread(target=client, daemon=True) for _ in range(clients)]
+    threads = [threading.Thread(target=client, args=(turn,), daemon=True) for turn in range(clients)]
     for thread in threads:
         thread.start()
     return threads
