@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.steps import to_summary, write
 from tests.cast import MORNINGS, PHONE
@@ -38,16 +38,6 @@ def running(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installa
         installation(tmp_path / "data", database_url=database, redis_url=broker.url) as found,
     ):
         found.start()
-        yield found
-
-
-@pytest.fixture(scope="module")
-def still(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """The web alone, for looking at pages."""
-    place = tmp_path_factory.mktemp("still") / "data"
-    shutil.copytree(demo_data, place)
-    with installation(place, redis_url="none") as found:
-        found.start("web")
         yield found
 
 
@@ -124,24 +114,3 @@ def test_from_the_kindergartens_page_to_the_answer(
     assert phone_sized.cookies() == []
     here = ("http://127.0.0.1:", "http://localhost:", "data:")
     assert [url for url in asked if not url.startswith(here)] == []
-
-
-@pytest.mark.parametrize("language", ["fi", "sv", "en"])
-@pytest.mark.parametrize("width", [360, 1280])
-def test_the_form_and_the_summary_are_accessible(
-    language: str, width: int, chromium: Browser, still: Installation
-) -> None:
-    context = chromium.new_context(viewport={"width": width, "height": 800})
-    page = context.new_page()
-    page.goto(f"{still.url}/ask/demo?lang={language}")
-    accessible(page, "form")
-    write(page, "Mies löi eilen ja uhkasi tappaa")
-    page.locator("input[name=phone]").fill("12")
-    page.locator("button.main[value=check]").click()
-    expect(page.locator("[aria-invalid=true]").first).to_be_visible()
-    accessible(page, "form with an error")
-    page.locator("input[name=phone]").fill("")
-    to_summary(page)
-    expect(page.locator("#danger")).to_be_focused()
-    accessible(page, "summary with danger")
-    context.close()
