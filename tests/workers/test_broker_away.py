@@ -34,6 +34,8 @@ def on_postgres(
         place.start()
         wait_for(f"{place.url}/health/ready", within=60)
         yield place, broker, Settings(data_dir=place.data_dir, database_url=url, redis_url="none")
+        for process in place.processes.values():
+            process.kill()
 
 
 @pytest.mark.parametrize("fault", ["stopped", "frozen"])
