@@ -30,6 +30,7 @@ from tests.servers import Redis, postgres, redis
 SECONDS = {"short": 10, "release": 60}
 CASES = {"short": 100_000, "release": 1_000_000}
 RATE = 50
+MEANING_IS_ASKED = "En uskalla mennä kotiin, koska en tiedä mitä hän tekee tänään."
 
 
 def milliseconds(work: Callable[[], object], times: int) -> list[float]:
@@ -53,8 +54,10 @@ def show(what: str, value: str, goal: str = "") -> None:
 def bench_triage() -> None:
     warm_up()
     whole = milliseconds(lambda: suggest(TriageFacts(MORNINGS, "fi", "parent")), 500)
+    meant = milliseconds(lambda: suggest(TriageFacts(MEANING_IS_ASKED, "fi", "parent")), 200)
     danger = milliseconds(lambda: screen(MORNINGS), 500)
-    show("triage of one message, p99", f"{percentile(whole, 0.99):.1f} ms", "goal: under 50 ms")
+    show("triage of one message by its words, p99", f"{percentile(whole, 0.99):.1f} ms", "goal: under 50 ms")
+    show("the same where meaning is asked, p99", f"{percentile(meant, 0.99):.1f} ms", "goal: under 50 ms")
     show("danger screen, p99", f"{percentile(danger, 0.99):.2f} ms", "goal: under 1 ms")
 
 
