@@ -18,12 +18,14 @@ OURS = ("web", "worker", "sweeper")
 
 
 class Installation:
-    """`settings` are names without their prefix: `Installation(place, database_url=..., redis_url=...)`."""
+    """`settings` are names without their prefix: `Installation(place, database_url=..., redis_url=...)`. One web worker
+    does where nothing else is said; each takes seconds to start."""
 
     def __init__(self, data_dir: Path, **settings: str | int | Path) -> None:
         data_dir.mkdir(parents=True, exist_ok=True)
         self.data_dir = data_dir
         self.port = int(settings.setdefault("port", free_port()))
+        settings.setdefault("web_workers", 1)
         self.url = f"http://127.0.0.1:{self.port}"
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("HELPBUTTON_")}
         ours = {f"HELPBUTTON_{name.upper()}": str(value) for name, value in settings.items()}

@@ -19,7 +19,7 @@ from tests.servers import Postgres, redis
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator[Process]:
     """`helpbutton run`, ready, with a new demo in a data directory of its own."""
-    place = Installation(tmp_path / "data with a space")
+    place = Installation(tmp_path / "data with a space", web_workers=2)
     command = [sys.executable, "-P", "-m", "helpbutton", "run", "--port", str(place.port)]
     process = Process(command, log=tmp_path / "run.log", env=place.env, cwd=tmp_path)
     process.start()
@@ -36,7 +36,9 @@ def run(tmp_path: Path) -> Iterator[Process]:
 def test_the_commands_of_compose_run_on_postgres_and_redis(tmp_path: Path, postgres_server: Postgres) -> None:
     with (
         redis() as broker,
-        installation(tmp_path, database_url=postgres_server.create_database(), redis_url=broker.url) as place,
+        installation(
+            tmp_path, database_url=postgres_server.create_database(), redis_url=broker.url, web_workers=2
+        ) as place,
     ):
         place.helpbutton("demo")
         place.start()

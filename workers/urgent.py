@@ -19,7 +19,7 @@ from workers import executor
 
 THREADS = 4
 """So many alerts may wait for a provider at the same time."""
-LOOK_EVERY_S = 0.05
+LOOK_EVERY_S = 0.1
 PAUSE_S = 1.0
 """After an error, as when the database is away."""
 

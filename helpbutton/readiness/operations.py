@@ -1,12 +1,14 @@
 """What the guided page does itself: widening the served area, leading everything to one desk, and a test request."""
 
+from sqlalchemy import select
+
 from helpbutton import i18n
 from helpbutton.audit import operations as audit
 from helpbutton.cases.intake import Receipt, submit_request
 from helpbutton.cases.submission import parse
-from helpbutton.db import transaction
+from helpbutton.db import reading, transaction
 from helpbutton.directory import queries as directory
-from helpbutton.directory.models import Installation
+from helpbutton.directory.models import Installation, Organisation
 from helpbutton.directory.rows import RouteRow
 from helpbutton.directory.sites import edited_site
 from helpbutton.errors import FieldError, Invalid, NotFound
@@ -29,10 +31,10 @@ TEST_TEXT = N_(
 def serve(*, actor: Actor, area: str, too: bool) -> None:
     """Serve a county (its code) or MAINLAND: besides what is served already (`too`), or alone.
 
-    What is new has no route yet; the page says so. Raises NotFound for others than administrators, Invalid.
+    What is new has no route yet; the page says so. Raises NotFound for whoever does not keep the whole installation,
+    Invalid.
     """
-    owned = actor.organisations_as("administrator")
-    if not owned:
+    if not keeps_all(actor):
         raise NotFound("installation")
     if area != MAINLAND and area not in known_counties():
         raise Invalid(FieldError("area", "unknown_value"))
@@ -43,7 +45,7 @@ def serve(*, actor: Actor, area: str, too: bool) -> None:
         if counties == sorted(installation.counties):
             return
         installation.counties = counties
-        for organisation_id in sorted(owned):
+        for organisation_id in sorted(actor.organisations_as("administrator")):
             audit.record(
                 session,
                 organisation_id=organisation_id,
@@ -52,6 +54,13 @@ def serve(*, actor: Actor, area: str, too: bool) -> None:
                 subject=sealing.pseudonym("organisation", organisation_id),
                 ground="administrator",
             )
+
+
+def keeps_all(actor: Actor) -> bool:
+    """Whether every organisation is the administrator's own: nobody narrows the area of others."""
+    owned = actor.organisations_as("administrator")
+    others = select(Organisation.id).where(Organisation.id.not_in(owned), Organisation.erased_at.is_(None))
+    return bool(owned) and reading().scalar(others.limit(1)) is None
 
 
 def route_everything(*, actor: Actor, desk: str) -> None:

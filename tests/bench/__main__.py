@@ -131,7 +131,7 @@ def main() -> None:
         bench_coverage(config)
         bench_worklists(config, server, cases=CASES[profile], seconds=seconds, show=show)
         bench_alerts(config, directory / "alerts", server, broker, rate=RATE, seconds=seconds, show=show)
-        with installation(config.data_dir, database_url=url, redis_url=broker.url) as place:
+        with installation(config.data_dir, database_url=url, redis_url=broker.url, web_workers=2) as place:
             place.start()
             wait_for(f"{place.url}/health/ready", within=60)
             threading.Event().wait(2)

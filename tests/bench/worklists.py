@@ -119,7 +119,9 @@ def _asking(config: Settings, server: Postgres, seconds: int) -> float:
 
     As on a busy day: something has always happened since the last time, so that nobody gets off with a 304.
     """
-    with installation(config.data_dir, database_url=config.database_url, redis_url="none") as place:
+    with installation(
+        config.data_dir, database_url=config.database_url, redis_url="none", web_workers=2
+    ) as place:
         place.start("web")
         with requests.Session() as browser:
             _sign_in(browser, place.url, config.data_dir)

@@ -21,18 +21,14 @@ ANSWER = "Hei! Soitan huomenna kello 10."
 WIDTHS_WITHOUT_OVERFLOW = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 
 
-@pytest.fixture(params=["sqlite", "postgresql and redis"])
-def running(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
-    if request.param == "sqlite":
-        shutil.copytree(request.getfixturevalue("demo_data"), tmp_path / "data")
-        with installation(tmp_path / "data", redis_url="none") as found:
-            found.start("web", "sweeper")
-            yield found
-        return
-    template, template_dir = request.getfixturevalue("postgres_template")
+@pytest.fixture
+def running(
+    postgres_server: Postgres, postgres_template: tuple[str, Path], tmp_path: Path
+) -> Iterator[Installation]:
+    """On PostgreSQL and Redis; the journeys run on SQLite."""
+    template, template_dir = postgres_template
     shutil.copytree(template_dir, tmp_path / "data")
-    server: Postgres = request.getfixturevalue("postgres_server")
-    database = server.create_database(template=template.rpartition("/")[2])
+    database = postgres_server.create_database(template=template.rpartition("/")[2])
     with (
         redis() as broker,
         installation(tmp_path / "data", database_url=database, redis_url=broker.url) as found,

@@ -121,7 +121,7 @@ def target(
         "twilio_api_base": provider_url,
     }
     on_servers = {"database_url": database_url, "redis_url": redis_url} if database_url else {}
-    with installation(directory / "data", **sending, **on_servers) as place:
+    with installation(directory / "data", web_workers=2, **sending, **on_servers) as place:
         ours = {"data_dir": place.data_dir, "port": place.port, "database_url": database_url}
         config = Settings(**ours, **sending, redis_url="none")
         hurt = Target(_processes(place, all_in_one=not database_url), place.url, config)

@@ -118,7 +118,6 @@ def add_desk_by_keyboard(page: Page) -> None:
 
 def invite(page: Page) -> str:
     """The link that is handed over to the one who answers."""
-    accessible(page, "guide, member")
     page.get_by_label("Name", exact=True).fill("Wilma Esimerkki")
     page.get_by_label("E-mail").fill("wilma@example.fi")
     page.get_by_label("Role").select_option("worker")
@@ -131,14 +130,12 @@ def invite(page: Page) -> str:
 
 def register_site(page: Page, origin: str) -> str:
     """The line that the guide shows for the website."""
-    accessible(page, "guide, site")
     page.get_by_label("Name in Finnish").fill("Päiväkoti Kielo")
     page.get_by_label("Name in Swedish").fill("Daghemmet Konvaljen")
     page.get_by_label("Name in English").fill("Kielo day care")
     page.get_by_label("Municipality").select_option("853")
     page.get_by_label("Address of the website").fill(origin)
     page.get_by_role("button", name="Register the page").click()
-    accessible(page, "guide, snippet")
     return page.locator("#snippet-1").input_value().strip()
 
 
@@ -193,7 +190,6 @@ def test_from_an_empty_directory_to_an_answered_test_request(
     expect(guide.get_by_text("9 of 10")).to_be_visible()
     guide.get_by_role("button", name="Send a test request").click()
     expect(guide.get_by_text("shown only now")).to_be_visible()
-    accessible(guide, "guide, test")
     worker = chromium.new_context(viewport={"width": 360, "height": 740}, locale="en-GB")
     answer(worker.new_page(), link)
     worker.close()

@@ -30,7 +30,10 @@ def on_postgres(
     template, template_dir = postgres_template
     shutil.copytree(template_dir, tmp_path / "data")
     url = postgres_server.create_database(template=template.rpartition("/")[2])
-    with redis() as broker, installation(tmp_path / "data", database_url=url, redis_url=broker.url) as place:
+    with (
+        redis() as broker,
+        installation(tmp_path / "data", database_url=url, redis_url=broker.url, web_workers=2) as place,
+    ):
         place.start()
         wait_for(f"{place.url}/health/ready", within=60)
         yield place, broker, Settings(data_dir=place.data_dir, database_url=url, redis_url="none")

@@ -12,6 +12,7 @@ from helpbutton.directory.queries import Names, SiteView, finnish_order, in_lang
 from helpbutton.errors import FieldError
 from helpbutton.i18n import gettext, ngettext
 from helpbutton.readiness import first
+from helpbutton.readiness.operations import keeps_all
 from helpbutton.readiness.queries import STEPS, Step, steps, unrouted, waiting_case
 from helpbutton.readiness.safety import findings
 from helpbutton.routing.coverage import Gap
@@ -104,6 +105,7 @@ def _organisation(_step: Step) -> dict[str, object]:
         "counties": counties,
         "served": _served([counties[code] for code in directory.installation().counties]),
         "mainland": first.MAINLAND,
+        "keeps_all": keeps_all(g.actor),
     }
 
 

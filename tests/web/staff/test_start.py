@@ -16,7 +16,7 @@ from helpbutton import clock, migrate
 from helpbutton.app import create_bare
 from helpbutton.cases.models import Case
 from helpbutton.conversation.operations import answer
-from helpbutton.db import db, reading
+from helpbutton.db import db, reading, transaction
 from helpbutton.directory import operations as directory
 from helpbutton.directory.models import Organisation, Service, Site
 from helpbutton.directory.queries import installation
@@ -290,6 +290,14 @@ def test_the_area_grows_and_its_new_part_is_a_gap_until_it_is_routed(eeva: Flask
     assert "No route leads" not in _open(eeva, "routes")
     _step(eeva, "area", {"area": "06", "how": "only"})
     assert installation().counties == ("06",)
+
+
+def test_nobody_changes_the_area_of_others(eeva: FlaskClient) -> None:
+    with transaction() as session:
+        session.add(Organisation(key="turku", kind="city", names={"fi": "Turku", "sv": "Åbo", "en": "Turku"}))
+    assert "Serve it alone" not in _open(eeva, "organisation")
+    assert _step(eeva, "area", {"area": "06", "how": "only"}).status_code == 404
+    assert installation().counties == ("05",)
 
 
 def test_a_directory_file_brings_the_organisation(empty: Flask, door: str) -> None:
