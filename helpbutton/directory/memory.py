@@ -51,11 +51,6 @@ def remembered(load: Callable[[*Key], Kept]) -> Callable[[*Key], Kept]:
     return ask
 
 
-def forget() -> None:
-    """Ask anew from the next transaction on, in this process."""
-    _kept.cache_clear()
-
-
 def _values() -> Values:
     """What is kept of the directory as this transaction sees it."""
     session = reading()

@@ -18,6 +18,7 @@ from helpbutton.routing.operations import LeavesGaps
 from helpbutton.staff import members
 from helpbutton.staff.members import Place
 from helpbutton.staff.organisations import kept_organisations
+from helpbutton.web.numbers import row_id
 from helpbutton.web.policy import policy
 from helpbutton.web.sign_in.step_up import fresh
 from helpbutton.web.staff import service_form, site_form
@@ -69,8 +70,6 @@ def desk() -> AnyResponse:
 def member() -> AnyResponse:
     """A new account at a desk, and its invitation, which is shown this once."""
     administrators_only()
-    typed = request.form.get("desk", "")
-    place = Place(int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None, None)
     try:
         account_id, secret = members.invite(
             actor=g.actor,
@@ -78,7 +77,7 @@ def member() -> AnyResponse:
             name=text(request.form, "full_name"),
             language=request.form.get("language", ""),
             role=request.form.get("role", ""),
-            place=place,
+            place=Place(request.form.get("desk", type=row_id), None),
         )
     except Invalid as refusal:
         return guide_page("member", status=422, errors=_of_the_form(refusal.errors))
