@@ -1,4 +1,4 @@
-"""Every test has an application of its own; compiling its routes and templates is paid for once in each process."""
+"""Every test has an application of its own; compiling routes, templates and SQL is paid for once in each process."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,7 +6,10 @@ from typing import Any
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from sqlalchemy import Dialect
 from werkzeug.routing import Rule
+
+from helpbutton.db import db
 
 
 class Templates(BytecodeCache):
@@ -25,13 +28,20 @@ class Templates(BytecodeCache):
 
 
 _templates = Templates()
+_dialects: dict[str, Dialect] = {}
+"""By name: SQLAlchemy knows a compiled statement again by the very dialect that it was compiled for."""
+_statements: dict[Any, Any] = {}
 _builders: dict[tuple[str, frozenset[str], bool], Callable[..., Any]] = {}
 _compile = Rule._compile_builder
 
 
 def share(app: Flask) -> None:
-    """Let this application use what others have compiled."""
+    """Let this application, which has asked its database already, use what others have compiled."""
     app.jinja_env.bytecode_cache = _templates
+    with app.app_context():
+        engine = db.engine
+    engine.dialect = _dialects.setdefault(engine.dialect.name, engine.dialect)
+    engine.update_execution_options(compiled_cache=_statements)
 
 
 def _compiled_once(rule: Rule, append_unknown: bool = True) -> Callable[..., Any]:
