@@ -94,7 +94,8 @@ def change(*, actor: Editor, key: str, version: int, draft: Draft) -> None:
             raise Conflict("the activity has changed since this page was opened")
         for name, value in _columns(row).items():
             setattr(activity, name, value)
-        _changed(session, actor, activity, "change_activity")
+        mark_changed(activity)
+        _record(session, actor, activity, "change_activity")
 
 
 def confirm_today(*, actor: Editor, key: str) -> None:
@@ -107,13 +108,25 @@ def confirm_today(*, actor: Editor, key: str) -> None:
 
 def end(*, actor: Editor, key: str) -> None:
     """It takes place no more: families see it no longer from now on. Doing it twice is harmless. Raises NotFound."""
-    yesterday = clock.today() - dt.timedelta(days=1)
     with transaction() as session:
         activity = _locked(session, actor, key)
-        if activity.valid_to is not None and activity.valid_to <= yesterday:
+        if activity.valid_to is not None and activity.valid_to < clock.today():
             return
-        activity.valid_to, activity.valid_from = yesterday, min(activity.valid_from, yesterday)
-        _changed(session, actor, activity, "end_activity")
+        put_end(activity)
+        _record(session, actor, activity, "end_activity")
+
+
+def put_end(activity: Activity) -> None:
+    """Inside a transaction: its last day was yesterday."""
+    yesterday = clock.today() - dt.timedelta(days=1)
+    activity.valid_to, activity.valid_from = yesterday, min(activity.valid_from, yesterday)
+    mark_changed(activity)
+
+
+def mark_changed(activity: Activity) -> None:
+    """Inside a transaction: somebody here has changed it, so that pages opened before are out of date."""
+    activity.version = (activity.version or 0) + 1
+    activity.changed_at = clock.now()
 
 
 def _within(actor: Editor) -> ColumnElement[bool]:
@@ -131,12 +144,6 @@ def _locked(session: Session, actor: Editor, key: str) -> Activity:
     if found is None:
         raise NotFound("activity")
     return found
-
-
-def _changed(session: Session, actor: Editor, activity: Activity, action: str) -> None:
-    activity.version += 1
-    activity.changed_at = clock.now()
-    _record(session, actor, activity, action)
 
 
 def _record(session: Session, actor: Editor, activity: Activity, action: str) -> None:

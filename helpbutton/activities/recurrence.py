@@ -4,6 +4,7 @@ Rules are counted in local days, so that nine o'clock stays nine o'clock when th
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +19,10 @@ from helpbutton.clock import HELSINKI
 LOOK_AHEAD = dt.timedelta(days=400)
 FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 TIME_PARTS = ("BYHOUR", "BYMINUTE", "BYSECOND")
+LONG_PARTS = ("BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS", "BYEASTER")
+"""Counted within months and years; beside FREQ=DAILY a day that never comes would be looked for until the year 9999."""
+RULE = re.compile(r"[A-Za-z0-9=;,+-]+")
+INTERVAL = re.compile(r"[1-9]\d{0,3}", re.ASCII)
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
@@ -149,13 +154,18 @@ def _slot(times: Mapping[str, str], valid_from: dt.date) -> Slot:
         raise ValueError(f"{slot.rule!r} repeats neither daily, weekly, monthly nor yearly")
     if set(parts) & set(TIME_PARTS):
         raise ValueError(f"{slot.rule!r} names hours; they belong into begins and ends")
-    _rule(slot.rule, valid_from)
+    if not INTERVAL.fullmatch(parts.get("INTERVAL", "1")):
+        raise ValueError(f"{slot.rule!r} has an interval that never ends")
+    if parts["FREQ"] in ("DAILY", "WEEKLY") and set(parts) & set(LONG_PARTS):
+        raise ValueError(f"{slot.rule!r} counts within months or years; it repeats monthly or yearly")
+    if next(iter(_rule(slot.rule, valid_from).replace(count=None, until=None)), None) is None:
+        raise ValueError(f"{slot.rule!r} names no day that ever comes")
     return slot
 
 
 def _parts(rule: str) -> dict[str, str]:
     """FREQ, INTERVAL, BYDAY and the like. Raises ValueError."""
-    pairs = [part.partition("=") for part in rule.split(";")]
-    if not all(name and value for name, _, value in pairs):
+    pairs = [part.partition("=") for part in rule.upper().split(";")]
+    if not RULE.fullmatch(rule) or not all(name and value for name, _, value in pairs):
         raise ValueError(f"{rule!r} is not an iCalendar rule")
     return {name: value for name, _, value in pairs}

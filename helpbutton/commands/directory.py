@@ -1,4 +1,4 @@
-"""`helpbutton directory`: the desks, routes and sites of an installation as a file."""
+"""`helpbutton directory`: what administrators keep in an installation as a file."""
 
 import sys
 from pathlib import Path
@@ -9,17 +9,17 @@ from helpbutton import migrate, settings
 from helpbutton.app import create_bare
 from helpbutton.commands import options
 from helpbutton.commands.coverage_words import gaps_in_lines
-from helpbutton.directory import files
 from helpbutton.directory.files import Plan
-from helpbutton.directory.stored import stored
 from helpbutton.errors import Conflict, Invalid
-from helpbutton.routing.loading import BadDirectory, load_file, try_file
+from helpbutton.exchange.file import written
+from helpbutton.exchange.loading import BadDirectory, load_file, try_file
+from helpbutton.exchange.stored import stored
 from helpbutton.routing.operations import LeavesGaps
 
 
 @click.group()
 def directory() -> None:
-    """Organisations, desks, areas, routes and sites as a file."""
+    """Everything that administrators keep, but for people, as a file: desks, routes, sites, replies, open help ..."""
 
 
 @directory.command()
@@ -31,7 +31,7 @@ def export(data_dir: Path | None, file: Path) -> None:
     with app.app_context():
         migrate.require_current()
         found = stored()
-        file.write_text(files.written(found), encoding="utf-8")
+        file.write_text(written(found), encoding="utf-8")
     click.echo(f"{file}: {len(found.services)} desks, {len(found.routes)} routes, {len(found.sites)} sites.")
 
 
@@ -62,7 +62,7 @@ def load(data_dir: Path | None, dry_run: bool, anyway: bool, file: Path) -> None
 
 def _lines(found: Plan) -> list[str]:
     lines = []
-    for sign, changes in (("+", found.added), ("~", found.changed)):
+    for sign, changes in (("+", found.added), ("~", found.changed), ("-", found.removed)):
         lines += [f"{sign} {part} {key}" for part, keys in changes.items() for key in keys]
     lines += [f"+ route {route}" for route in found.new_routes]
     lines += [f"- route {route}" for route in found.ended_routes]

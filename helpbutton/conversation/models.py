@@ -73,4 +73,5 @@ class SavedReply(Model):
     body: Mapped[str] = mapped_column(Text)
     version: Mapped[int]
     changed_at: Mapped[dt.datetime]
-    changed_by: Mapped[int] = mapped_column(ForeignKey("staff_account.id"))
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("staff_account.id"))
+    """None: a file that was loaded on the command line."""

@@ -1,6 +1,6 @@
 """Saved replies: words that a desk uses again and again, kept by its leads, in each language and for each topic."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import case as when
@@ -168,9 +168,14 @@ def _allowed(session: Session, actor: Actor, service_id: int) -> Service:
 
 def _checked(session: Session, wording: Wording) -> tuple[str, str]:
     """Title and text as they are kept. Raises Invalid naming everything that is wrong."""
+    return tidy(wording, lambda topic: session.get(Topic, topic) is not None)
+
+
+def tidy(wording: Wording, is_topic: Callable[[str], bool]) -> tuple[str, str]:
+    """Title and text as they are kept, pure. Raises Invalid naming everything that is wrong."""
     title = " ".join(wording.title.split())
     errors = [*_title_errors(title)]
-    if wording.topic is not None and session.get(Topic, wording.topic) is None:
+    if wording.topic is not None and not is_topic(wording.topic):
         errors.append(FieldError("topic", "unknown_value"))
     if wording.language not in LANGUAGES:
         errors.append(FieldError("language", "unknown_value"))

@@ -1,101 +1,42 @@
-"""The directory as a file, pure: written, read back, and compared with what stands."""
+"""Rows of a file, pure: a part of it read field by field, written again, and what loading it would change."""
 
 import datetime as dt
-import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
-from helpbutton.directory.rows import AreaRow, Directory, OrganisationRow, RouteRow, ServiceRow, SiteRow
+from helpbutton.directory.rows import RouteRow
 from helpbutton.errors import FieldError, Invalid
+from helpbutton.plain_text import is_text
 
-FORMAT = "helpbutton-directory/1"
-PARTS: Mapping[str, type[Any]] = {
-    "organisations": OrganisationRow,
-    "services": ServiceRow,
-    "areas": AreaRow,
-    "routes": RouteRow,
-    "sites": SiteRow,
-}
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
-DATES = ("valid_from", "valid_to")
+DATES = ("valid_from", "valid_to", "last_confirmed", "checked_on")
+LARGEST = 2**31 - 1
 Row = TypeVar("Row")
-
-
-@dataclass(frozen=True)
-class DirectoryFile:
-    """A file that was read. `revision` names the state that it was exported from; a file made by hand has none."""
-
-    directory: Directory
-    revision: str | None
+Keys = Mapping[str, tuple[str, ...]]
+"""By the name of a part of the file."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What loading would do: keys of what is new and what changes; routes that are added and that end."""
+    """What loading would do: keys of what is new, changes and goes; routes that are added and that end."""
 
-    added: Mapping[str, tuple[str, ...]]
-    changed: Mapping[str, tuple[str, ...]]
+    added: Keys
+    changed: Keys
     new_routes: tuple[RouteRow, ...]
     ended_routes: tuple[RouteRow, ...]
+    removed: Keys = field(default_factory=dict)
 
     @property
     def empty(self) -> bool:
         """Whether the file says what stands already."""
-        changes = (*self.added.values(), *self.changed.values(), self.new_routes, self.ended_routes)
-        return not any(changes)
+        keys = (*self.added.values(), *self.changed.values(), *self.removed.values())
+        return not any((*keys, self.new_routes, self.ended_routes))
 
 
-def written(directory: Directory) -> str:
-    """The file, in a fixed order, so that two states can be compared line by line."""
-    parts = _parts(directory)
-    whole = {"format": FORMAT, "revision": revision_of(directory), **parts}
-    return json.dumps(whole, ensure_ascii=False, indent=1, default=str) + "\n"
-
-
-def revision_of(directory: Directory) -> str:
-    """A short name of this very content."""
-    plain = json.dumps(_parts(directory), sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.sha256(plain.encode()).hexdigest()[:16]
-
-
-def read(text: str) -> DirectoryFile:
-    """The directory of a file. Raises Invalid for what is no such file, naming the row."""
-    try:
-        data = json.loads(text)
-    except ValueError:
-        raise _wrong("JSON") from None
-    if not isinstance(data, dict) or data.get("format") != FORMAT:
-        raise _wrong("format")
-    if unknown := set(data) - {"format", "revision", *PARTS}:
-        raise _wrong(sorted(unknown)[0])
-    parts = {name: _rows(name, kind, data.get(name, [])) for name, kind in PARTS.items()}
-    return DirectoryFile(Directory(**parts), data.get("revision"))
-
-
-def plan(now: Directory, wanted: Directory) -> Plan:
-    """How `now` becomes `wanted`. What the file does not name stays; only of the desks that it names the routes
-    become exactly those of the file."""
-    added, changed = {}, {}
-    for name in ("organisations", "services", "areas", "sites"):
-        stand = {row.key: row for row in getattr(now, name)}
-        rows: Sequence[Any] = getattr(wanted, name)
-        added[name] = tuple(row.key for row in rows if row.key not in stand)
-        changed[name] = tuple(row.key for row in rows if row.key in stand and not _same(stand[row.key], row))
-    named = {row.key for row in wanted.services}
-    old = {route: None for route in now.routes if route.service in named}
-    new = dict.fromkeys(wanted.routes)
-    return Plan(
-        added=added,
-        changed=changed,
-        new_routes=tuple(route for route in new if route not in old),
-        ended_routes=tuple(route for route in old if route not in new),
-    )
-
-
-def columns_of(row: object, *, without: Sequence[str] = ()) -> dict[str, Any]:
+def columns_of(row: object, *, without: Iterable[str] = ()) -> dict[str, Any]:
     """The fields of a row in the shapes of its table: lists and dictionaries."""
     return {
         name: list(value)
@@ -108,34 +49,48 @@ def columns_of(row: object, *, without: Sequence[str] = ()) -> dict[str, Any]:
     }
 
 
-def _parts(directory: Directory) -> dict[str, list[dict[str, Any]]]:
-    return {name: [asdict(row) for row in getattr(directory, name)] for name in PARTS}
+def same(one: object, other: object) -> bool:
+    """Whether two rows say the same, in whatever order their texts stand."""
+    return _plain(one) == _plain(other)
 
 
-def _same(one: object, other: object) -> bool:
-    return json.dumps(columns_of(one), sort_keys=True, default=str) == json.dumps(
-        columns_of(other), sort_keys=True, default=str
-    )
-
-
-def _rows(part: str, kind: type[Row], rows: object) -> tuple[Row, ...]:
+def read_rows(part: str, kind: type[Row], rows: object) -> tuple[Row, ...]:
+    """The rows of one part of a file. Raises Invalid naming the row for another shape, or a key that comes twice."""
     if not isinstance(rows, list):
-        raise _wrong(part)
-    return tuple(_row(part, number, kind, row) for number, row in enumerate(rows, 1))
+        raise wrong(part)
+    found: dict[object, Row] = {}
+    for number, data in enumerate(rows, 1):
+        row = _row(part, number, kind, data)
+        key = getattr(row, "key", number)
+        if key in found:
+            raise wrong(f"{part} {number}: {key} (2)")
+        found[key] = row
+    return tuple(found.values())
+
+
+def wrong(where: str) -> Invalid:
+    """A file with a faulty part: its name, and the number of the row in it."""
+    return Invalid(FieldError("file", "directory_file", {"where": where[:80]}))
+
+
+def _plain(row: object) -> str:
+    return json.dumps(columns_of(row), sort_keys=True, default=str)
 
 
 def _row(part: str, number: int, kind: type[Row], row: object) -> Row:
     where = f"{part} {number}"
     types = {field.name: str(field.type) for field in fields(kind)}  # type: ignore[arg-type]
-    if not isinstance(row, dict) or set(row) - set(types):
-        raise _wrong(where)
+    if not isinstance(row, dict) or not _is_storable(row):
+        raise wrong(where)
+    if unknown := set(row) - set(types):
+        raise wrong(f"{where}: {min(unknown)}")
     if "key" in types and not (isinstance(row.get("key"), str) and KEY.fullmatch(row["key"])):
-        raise _wrong(f"{where}: key")
+        raise wrong(f"{where}: key")
     values = {name: _value(f"{where}: {name}", name, types[name], value) for name, value in row.items()}
     try:
         return kind(**values)
     except TypeError:
-        raise _wrong(where) from None
+        raise wrong(where) from None
 
 
 def _value(where: str, name: str, wanted: str, value: object) -> object:
@@ -146,17 +101,26 @@ def _value(where: str, name: str, wanted: str, value: object) -> object:
         try:
             return dt.date.fromisoformat(str(value))
         except ValueError:
-            raise _wrong(where) from None
+            raise wrong(where) from None
     if wanted.startswith("tuple"):
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return tuple(value)
     elif "Mapping" in wanted:
         is_part = _is_spans if "Sequence" in wanted else _is_text
-        if isinstance(value, dict) and all(map(is_part, value.values())):
+        if isinstance(value, dict) and ("Any" in wanted or all(map(is_part, value.values()))):
             return value
-    elif type(value).__name__ in wanted:
+    elif type(value).__name__ in wanted and not (isinstance(value, int) and abs(value) > LARGEST):
         return value
-    raise _wrong(where)
+    raise wrong(where)
+
+
+def _is_storable(value: object) -> bool:
+    """Whether the database and every page can hold each text in it."""
+    if isinstance(value, dict):
+        return all(map(_is_storable, (*value, *value.values())))
+    if isinstance(value, list):
+        return all(map(_is_storable, value))
+    return not isinstance(value, str) or is_text(value)
 
 
 def _is_text(value: object) -> bool:
@@ -169,7 +133,3 @@ def _is_spans(value: object) -> bool:
 
 def _is_span(span: object) -> bool:
     return isinstance(span, list) and len(span) == 2 and all(map(_is_text, span))
-
-
-def _wrong(where: str) -> Invalid:
-    return Invalid(FieldError("file", "directory_file", {"where": where[:80]}))

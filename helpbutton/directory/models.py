@@ -93,7 +93,8 @@ class HelpLineCheck(Model):
     help_line_id: Mapped[str] = mapped_column(Key, primary_key=True)
     number: Mapped[str] = mapped_column(String(40))
     checked_on: Mapped[dt.date] = mapped_column(Date)
-    account_id: Mapped[int] = mapped_column(ForeignKey("staff_account.id"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("staff_account.id"))
+    """None: a file that was loaded on the command line."""
 
 
 class LanguageChoice(Model):

@@ -142,8 +142,13 @@ def line(text: str) -> str:
 
 
 def written_hours(hours: Mapping[str, list[list[str]]]) -> dict[str, str]:
-    """Stored hours as a person types them: {"mon": "08:00–16:00"}."""
-    return {day: ", ".join("–".join(span) for span in spans) for day, spans in hours.items()}
+    """Stored hours as a person types them: {"mon": "8–12, 12.30–16"}."""
+    return {day: ", ".join("–".join(map(_typed, span)) for span in spans) for day, spans in hours.items()}
+
+
+def _typed(time: str) -> str:
+    hour, minute = time.split(":")
+    return f"{int(hour)}" if minute == "00" else f"{int(hour)}.{minute}"
 
 
 def _named(draft: Draft, choices: Choices) -> Iterator[FieldError]:

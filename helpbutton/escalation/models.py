@@ -28,7 +28,8 @@ class OwnLadder(Model):
     steps: Mapped[dict[str, Any]] = mapped_column(JSON)
     """As in config/escalation.json: `nag_min` and `steps`."""
     changed_at: Mapped[dt.datetime]
-    changed_by: Mapped[int] = mapped_column(ForeignKey("staff_account.id"))
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("staff_account.id"))
+    """None: a file that was loaded on the command line."""
 
 
 class Climb(Model):

@@ -165,4 +165,5 @@ class OwnText(Model):
     text: Mapped[str] = mapped_column(String(300))
     version: Mapped[int]
     changed_at: Mapped[dt.datetime]
-    changed_by: Mapped[int] = mapped_column(ForeignKey("staff_account.id"))
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("staff_account.id"))
+    """None: a file that was loaded on the command line."""

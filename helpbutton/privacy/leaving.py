@@ -12,10 +12,10 @@ from helpbutton import clock
 from helpbutton.audit import operations as audit
 from helpbutton.cases.models import Case, CaseKey, Contact
 from helpbutton.db import reading, transaction
-from helpbutton.directory import files
 from helpbutton.directory.models import DirectoryVersion, Organisation, Route, Service, Site
-from helpbutton.directory.stored import stored
 from helpbutton.errors import Conflict, FieldError, Invalid, NotFound
+from helpbutton.exchange.file import written
+from helpbutton.exchange.stored import stored
 from helpbutton.feedback.models import Feedback
 from helpbutton.notifications.models import OwnText
 from helpbutton.privacy.export import lines_of_cases
@@ -102,7 +102,7 @@ def _lines(organisation_id: int, key: str) -> Iterator[str]:
         "at": clock.now().isoformat(),
     }
     people = _people(session, organisation_id)
-    directory = files.written(stored(organisation_id))
+    directory = written(stored(organisation_id))
     session.rollback()
     yield json.dumps(about, ensure_ascii=False) + "\n"
     yield json.dumps({"directory": json.loads(directory)}, ensure_ascii=False) + "\n"

@@ -1,143 +1,22 @@
-"""Loading a file of the directory: tried first, proved while it is stored, and the state before it is kept."""
+"""The directory's part of a file: what it would be, what has to be proved, and its rows stored."""
 
-import datetime as dt
-import zlib
 from collections.abc import Iterable
-from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpbutton import clock
-from helpbutton.audit import operations as audit
-from helpbutton.db import reading, transaction
-from helpbutton.directory import files, reference
-from helpbutton.directory.files import DirectoryFile, Plan, columns_of
-from helpbutton.directory.models import (
-    Area,
-    DirectoryVersion,
-    Organisation,
-    Route,
-    Service,
-    Site,
-    SiteSeen,
-)
-from helpbutton.directory.rows import Directory, RouteRow, check
+from helpbutton.directory.files import Plan, columns_of
+from helpbutton.directory.models import Area, Organisation, Route, Service, Site, SiteSeen
+from helpbutton.directory.rows import Directory, RouteRow
 from helpbutton.directory.services import PROVED
-from helpbutton.directory.stored import route_row, stored
-from helpbutton.errors import Conflict, FieldError, Invalid, NotFound
-from helpbutton.routing.operations import end_routes, route_of, without_new_gaps
-from helpbutton.staff.actor import Actor
-from helpbutton.vault import sealing
-
-KEPT = 20
-"""Earlier states of each directory that can be looked at."""
-PROBLEMS_SHOWN = 40
+from helpbutton.directory.stored import route_row
+from helpbutton.routing.operations import end_routes, route_of
 
 
-class BadDirectory(Invalid):
-    """The file can be read, but the directory would be wrong; `problems` are English sentences about its keys."""
+def merged(everything: Directory, wanted: Directory, found: Plan) -> Directory:
+    """The directory of the whole installation as it would be."""
 
-    def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__(FieldError("file", "bad_directory"))
-        self.problems = problems
-
-
-@dataclass(frozen=True)
-class EarlierState:
-    """A state that a file replaced at this moment (aware UTC)."""
-
-    id: int
-    at: dt.datetime
-
-
-def try_file(*, text: str, organisation_id: int | None = None) -> Plan:
-    """What loading would do, without the proof; nothing is stored. Raises Invalid, BadDirectory."""
-    _, found = _planned(files.read(text), organisation_id)
-    return found
-
-
-def load_file(
-    *, text: str, actor: Actor | None = None, organisation_id: int | None = None, anyway: bool = False
-) -> Plan:
-    """Make the directory what the file says, or leave everything as it was; without a new gap.
-
-    An actor loads for an organisation that they administer; without one (the command line) it is the whole
-    installation. Raises NotFound, Invalid, BadDirectory, LeavesGaps, and Conflict when the directory has changed since
-    the file was exported, unless `anyway`.
-    """
-    if actor is not None and organisation_id not in actor.organisations_as("administrator"):
-        raise NotFound("organisation")
-    file = files.read(text)
-    with transaction() as session:
-        now, found = _planned(file, organisation_id)
-        if found.empty:
-            return found
-        if not anyway and file.revision not in (None, files.revision_of(now)):
-            raise Conflict("the directory has changed since the file was exported")
-        _keep(session, now, actor, organisation_id)
-        with without_new_gaps() if _needs_proof(now, file.directory, found) else nullcontext():
-            touched = _store(session, file.directory, found)
-        for owner_id in sorted(touched):
-            _record(session, actor, owner_id)
-        return found
-
-
-def earlier_states(organisation_id: int | None = None) -> list[EarlierState]:
-    """The states that files replaced, the newest first."""
-    rows = reading().execute(
-        select(DirectoryVersion.id, DirectoryVersion.at)
-        .where(DirectoryVersion.organisation_id == organisation_id)
-        .order_by(DirectoryVersion.id.desc())
-        .limit(KEPT)
-    )
-    return [EarlierState(row[0], row[1]) for row in rows]
-
-
-def earlier_file(state_id: int, organisation_id: int | None = None) -> str:
-    """One of them as a file. Raises NotFound."""
-    content = reading().scalar(
-        select(DirectoryVersion.content).where(
-            DirectoryVersion.id == state_id, DirectoryVersion.organisation_id == organisation_id
-        )
-    )
-    if content is None:
-        raise NotFound("state")
-    return zlib.decompress(content).decode()
-
-
-def _planned(file: DirectoryFile, organisation_id: int | None) -> tuple[Directory, Plan]:
-    now, everything = stored(organisation_id), stored()
-    wanted = file.directory
-    for name in ("services", "sites"):
-        owners = {row.key: row.organisation for row in getattr(everything, name)}
-        if any(owners.get(row.key, row.organisation) != row.organisation for row in getattr(wanted, name)):
-            raise Invalid(FieldError("file", "not_own_directory"))
-    if organisation_id is not None:
-        _must_be_own(wanted, now)
-    found = files.plan(now, wanted)
-    problems = check(_merged(everything, wanted, found), reference.read().known)
-    if problems:
-        raise BadDirectory(problems[:PROBLEMS_SHOWN])
-    return now, found
-
-
-def _must_be_own(wanted: Directory, now: Directory) -> None:
-    """A file of one organisation names that one alone."""
-    own = {row.key for row in now.organisations}
-    named = {row.key for row in wanted.services}
-    foreign = (
-        wanted.areas,
-        {row.key for row in wanted.organisations} - own,
-        ({row.organisation for row in wanted.services} | {row.organisation for row in wanted.sites}) - own,
-        {route.service for route in wanted.routes} - named,
-    )
-    if any(foreign):
-        raise Invalid(FieldError("file", "not_own_directory"))
-
-
-def _merged(everything: Directory, wanted: Directory, found: Plan) -> Directory:
     def over(name: str) -> tuple[object, ...]:
         rows = {row.key: row for row in getattr(everything, name)}
         return tuple((rows | {row.key: row for row in getattr(wanted, name)}).values())
@@ -148,8 +27,8 @@ def _merged(everything: Directory, wanted: Directory, found: Plan) -> Directory:
     return replace(everything, routes=routes, **parts)  # type: ignore[arg-type]
 
 
-def _needs_proof(now: Directory, wanted: Directory, found: Plan) -> bool:
-    """Whether anything changes on which it depends where requests end."""
+def needs_proof(now: Directory, wanted: Directory, found: Plan) -> bool:
+    """Whether anything in the directory changes on which it depends where requests end."""
     stand = {row.key: row for row in now.services}
     desks = [(stand[row.key], row) for row in wanted.services if row.key in stand]
     abilities_change = any(getattr(old, name) != getattr(new, name) for old, new in desks for name in PROVED)
@@ -157,8 +36,8 @@ def _needs_proof(now: Directory, wanted: Directory, found: Plan) -> bool:
     return bool(abilities_change or areas_change or found.new_routes or found.ended_routes)
 
 
-def _store(session: Session, wanted: Directory, found: Plan) -> set[int]:
-    """Write what the plan names; returns the ids of the organisations that it touches."""
+def store(session: Session, wanted: Directory, found: Plan) -> set[int]:
+    """Inside a transaction: write what the plan names; returns the ids of the organisations that it touches."""
     renamed = {
         row.key
         for row in wanted.organisations
@@ -213,25 +92,3 @@ def _write(session: Session, table: type, where: object, values: dict[str, objec
     for name, value in different.items():
         setattr(row, name, value)
     return bool(different)
-
-
-def _keep(session: Session, now: Directory, actor: Actor | None, organisation_id: int | None) -> None:
-    session.add(
-        DirectoryVersion(
-            organisation_id=organisation_id,
-            at=clock.now(),
-            account_id=actor.account_id if actor else None,
-            content=zlib.compress(files.written(now).encode()),
-        )
-    )
-
-
-def _record(session: Session, actor: Actor | None, organisation_id: int) -> None:
-    audit.record(
-        session,
-        organisation_id=organisation_id,
-        actor=actor.pseudonym if actor else "system",
-        action="load_directory",
-        subject=sealing.pseudonym("organisation", organisation_id),
-        ground="administrator" if actor else "command line",
-    )

@@ -13,7 +13,7 @@ MESSAGES = {
         "This password is easy to guess. Take three or four words that do not belong together, or let a program "
         "make one."
     ),
-    "wrong_password": N_("This is not your present password."),
+    "wrong_password": N_("This is not your current password."),
     "wrong_code": N_("This code is wrong or too old. Wait for the next one and type it."),
     "too_often": N_("Too many attempts. Wait twelve minutes, then try again."),
     "wrong_passkey": N_("The passkey could not be stored. Please try once more."),
@@ -45,7 +45,7 @@ MESSAGES = {
     "directory_file": N_("This is no file of the directory, or a part of it is wrong: %(where)s."),
     "bad_directory": N_("With this file the directory would be wrong."),
     "not_own_directory": N_(
-        "The file names desks, sites or areas of others. Load only your own organisation's."
+        "The file names something of others or of everybody. Load only what is your own organisation's."
     ),
     "tie": N_("Two routes of the same scope lead to different desks. Change one of them."),
     "sms_placeholder": N_(

@@ -1,5 +1,6 @@
 """Names for the ids of the product, in the reader's language: states, urgencies, roles, flags, verbs and the like."""
 
+from collections.abc import Iterable
 from functools import partial
 
 from babel.numbers import format_decimal
@@ -9,6 +10,7 @@ from helpbutton.directory import queries as directory
 from helpbutton.directory.queries import in_language
 from helpbutton.errors import NotFound
 from helpbutton.reasons import N_, Param, Reason, in_words
+from helpbutton.web.age_names import NAMES as AGES
 from helpbutton.web.dates import date_words
 from helpbutton.web.language_names import NAMES, language_name
 from helpbutton.web.personal_data_names import NAMES as PERSONAL_DATA
@@ -41,6 +43,7 @@ WORDS = {
         "professional": N_("professional"),
         "other": N_("someone else"),
     },
+    "age_group": AGES,
     "kind": {
         "help": N_("request for help"),
         "consultation_anonymous": N_("consultation without identity"),
@@ -176,6 +179,12 @@ def municipality_name(code: str, language: str) -> str:
         return in_language(directory.municipality(code).names, language)
     except NotFound:
         return code
+
+
+def municipality_names(codes: Iterable[str], language: str) -> dict[str, str]:
+    """Names by code, in the order of the alphabet in this language."""
+    named = {code: municipality_name(code, language) for code in codes}
+    return dict(sorted(named.items(), key=lambda place: directory.finnish_order(place[1])))
 
 
 def reason_words(reason: Reason, language: str) -> str:

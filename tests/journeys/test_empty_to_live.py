@@ -124,7 +124,7 @@ def invite(page: Page) -> str:
     page.locator("#language").select_option("en")
     page.get_by_role("button", name="Invite").click()
     link = page.get_by_label("Link", exact=True).input_value()
-    page.get_by_role("link", name="Back to taking into use").click()
+    page.get_by_role("link", name="Back to getting started").click()
     return link
 
 

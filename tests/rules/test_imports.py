@@ -23,7 +23,10 @@ HOUSE: tuple[tuple[tuple[str, ...], ...], ...] = (
     (("helpbutton.triage",), ("helpbutton.routing",), ("helpbutton.conversation",)),
     (("helpbutton.notifications",),),
     (("helpbutton.escalation",),),
-    (("helpbutton.sorting",), ("helpbutton.figures",), ("helpbutton.watching",), ("helpbutton.readiness",)),
+    (
+        *(("helpbutton.sorting",), ("helpbutton.figures",), ("helpbutton.watching",)),
+        *(("helpbutton.readiness",), ("helpbutton.exchange",)),
+    ),
     (("helpbutton.privacy",),),
     (("helpbutton.app", "helpbutton.tables", "helpbutton.migrate", "helpbutton.migrations"),),
     (("helpbutton.web",), ("workers",)),

@@ -14,16 +14,6 @@ ROLES = {
     "professional": N_("I work with families"),
     "other": N_("Someone else"),
 }
-AGE_GROUPS = {
-    "unborn": N_("not born yet"),
-    "0-2": N_("0–2 years"),
-    "3-5": N_("3–5 years"),
-    "6-9": N_("6–9 years"),
-    "10-12": N_("10–12 years"),
-    "13-15": N_("13–15 years"),
-    "16-17": N_("16–17 years"),
-    "18+": N_("18 years or older"),
-}
 PREFERRED = {
     "phone": N_("a phone call"),
     "sms": N_("a text message"),

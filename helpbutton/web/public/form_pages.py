@@ -17,6 +17,7 @@ from helpbutton.directory.queries import Place, SiteView
 from helpbutton.errors import AlreadyReceived, FieldError
 from helpbutton.triage import PersonalDatum, screen
 from helpbutton.web import field_messages
+from helpbutton.web.age_names import NAMES as AGES
 from helpbutton.web.pages import choose_language, page
 from helpbutton.web.promise_words import answer_by_words, opening_words
 from helpbutton.web.public import choices, form_token, open_help
@@ -74,8 +75,8 @@ def form(
         outside=outside,
         returning=visit.posted.get("page") == "check",
         roles=choices.in_words(choices.ROLES, language),
-        age_groups=choices.in_words(choices.AGE_GROUPS, language),
-        own_ages=choices.in_words({age: choices.AGE_GROUPS[age] for age in choices.OWN_AGES}, language),
+        age_groups=choices.in_words(AGES, language),
+        own_ages=choices.in_words({age: AGES[age] for age in choices.OWN_AGES}, language),
         reaches=choices.in_words(choices.REACHES, language),
         preferred=choices.in_words(choices.PREFERRED, language),
         kinds=choices.in_words(choices.KINDS, language),
@@ -122,7 +123,7 @@ def _in_words(submission: Submission, language: str) -> dict[str, str]:
     return {
         "role": choices.in_words(choices.ROLES, language)[submission.role],
         "kind": choices.in_words(choices.KINDS, language).get(submission.kind, "") if professional else "",
-        "age_group": choices.in_words(choices.AGE_GROUPS, language).get(submission.child_age_group or "", ""),
+        "age_group": choices.in_words(AGES, language).get(submission.child_age_group or "", ""),
         "preferred": choices.in_words(choices.PREFERRED, language).get(contact.preferred or "", ""),
         "interpreter": choices.interpreters(language).get(submission.interpreter or "", ""),
     }

@@ -16,6 +16,7 @@ from helpbutton.directory import sites
 from helpbutton.errors import Conflict, FieldError, Invalid
 from helpbutton.i18n import LANGUAGES, WRITTEN
 from helpbutton.reasons import N_
+from helpbutton.web.age_names import NAMES as AGES
 from helpbutton.web.open_help_words import KINDS as KIND_WORDS
 from helpbutton.web.open_help_words import WEEKDAYS as WEEKDAY_WORDS
 from helpbutton.web.policy import policy
@@ -23,6 +24,7 @@ from helpbutton.web.public import choices
 from helpbutton.web.staff import site_form
 from helpbutton.web.staff.case_page import token_of_form
 from helpbutton.web.staff.frame import staff_blueprint, staff_language, staff_page
+from helpbutton.web.vocabulary import municipality_names
 
 bp = staff_blueprint("activities", __name__)
 
@@ -37,7 +39,7 @@ OWNER_WORDS = {
 EVERY_WORDS = {
     "week": N_("every week"),
     "two_weeks": N_("every other week"),
-    "other": N_("by the rule beside"),
+    "other": N_("by the rule next to it"),
 }
 assert set(OWNER_WORDS) == set(OWNER_KINDS)
 assert set(EVERY_WORDS) == set(EVERY)
@@ -52,7 +54,7 @@ def index() -> Response:
     return staff_page(
         "staff/activities.html",
         kept=editing.kept(g.actor, municipality=chosen),
-        places=editing.keeps_in(g.actor),
+        places=municipality_names(editing.keeps_in(g.actor), staff_language()),
         chosen=chosen,
         kinds=KIND_WORDS,
         done=request.args.get("done", ""),
@@ -140,14 +142,12 @@ def _form(
         done=request.args.get("done", ""),
         owners=sites.owners(g.actor),
         owner=site_form.organisation_from(request.form),
-        places=sorted(
-            directory.municipalities(), key=lambda place: directory.finnish_order(place.names["fi"])
-        ),
+        places=municipality_names((place.code for place in directory.municipalities()), staff_language()),
         kinds={kind: KIND_WORDS[kind] for kind in KINDS},
         owner_kinds=OWNER_WORDS,
         every=EVERY_WORDS,
         weekdays=dict(zip(WEEKDAYS, WEEKDAY_WORDS, strict=True)),
-        age_groups=choices.in_words(choices.AGE_GROUPS, staff_language()),
+        age_groups=choices.in_words(AGES, staff_language()),
         roles=ROLES,
         all_languages=LANGUAGES,
     )

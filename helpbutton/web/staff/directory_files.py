@@ -1,14 +1,14 @@
-"""The directory of an organisation as a file: taken out, and loaded again after a look at what would change."""
+"""What an organisation's administrators keep as a file: taken out, and loaded after a look at what would change."""
 
 from flask import Response, abort, g, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from helpbutton.directory import files
 from helpbutton.directory.files import Plan
-from helpbutton.directory.stored import stored
 from helpbutton.errors import Conflict, FieldError, Invalid
+from helpbutton.exchange.file import written
+from helpbutton.exchange.loading import BadDirectory, earlier_file, earlier_states, load_file, try_file
+from helpbutton.exchange.stored import stored
 from helpbutton.routing.coverage import Gap
-from helpbutton.routing.loading import BadDirectory, earlier_file, earlier_states, load_file, try_file
 from helpbutton.routing.operations import LeavesGaps
 from helpbutton.staff.organisations import KeptOrganisation, kept_organisation, kept_organisations
 from helpbutton.web.numbers import row_id
@@ -51,7 +51,7 @@ def export(key: str) -> Response:
     """The file as it stands, or (`state`) as it was before a file was loaded."""
     found = kept_organisation(g.actor, key)
     state = request.args.get("state", type=row_id)
-    content = files.written(stored(found.id)) if state is None else earlier_file(state, found.id)
+    content = written(stored(found.id)) if state is None else earlier_file(state, found.id)
     answer = make_response(content)
     answer.mimetype = "application/json"
     answer.headers["Content-Disposition"] = f'attachment; filename="{found.key}.json"'

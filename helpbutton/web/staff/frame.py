@@ -14,6 +14,7 @@ from helpbutton.errors import NotFound
 from helpbutton.feedback.operations import administered, waiting
 from helpbutton.figures.queries import may_see
 from helpbutton.web import carried
+from helpbutton.web.dates import full_date
 from helpbutton.web.pages import choose_language, page
 from helpbutton.web.staff import words
 from helpbutton.web.staff.promise_clock import short_moment
@@ -49,6 +50,7 @@ def staff_page(template: str, /, *, status: int = 200, **context: Any) -> Respon
         now=clock.now(),
         today=clock.today(),
         when=lambda moment: short_moment(moment, language),
+        full_date=lambda day: full_date(day, language),
         actor=actor,
         oversees=actor is not None and bool(actor.roles & OVERSEERS),
         answers_tasks=actor is not None and bool(answers_for(actor)),

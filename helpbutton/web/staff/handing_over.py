@@ -22,7 +22,8 @@ from helpbutton.web.staff.case_page import (
     token_of_form,
     version_of_form,
 )
-from helpbutton.web.staff.frame import staff_page
+from helpbutton.web.staff.frame import staff_language, staff_page
+from helpbutton.web.vocabulary import municipality_names
 
 bp = case_blueprint("handing_over", __name__)
 
@@ -74,7 +75,9 @@ def _form(case: CasePage, *, status: int = 200, errors: Sequence[FieldError] = (
         status=status,
         case=case,
         place=place,
-        municipalities=directory.municipalities(),
+        municipalities=municipality_names(
+            (known.code for known in directory.municipalities()), staff_language()
+        ),
         targets=sorted(found, key=lambda desk: desk.id != fits),
         fits=fits,
         grounds=next((desk.grounds for desk in found if not desk.same_organisation), ()),

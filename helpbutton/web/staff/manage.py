@@ -42,7 +42,7 @@ MANAGE: tuple[tuple[str, str, Callable[[Actor], bool]], ...] = (
     (N_("Languages"), "languages.show", administrators),
     (N_("Open help"), "activities.index", site_editors),
     (N_("Help lines"), "help_lines.show", administrators),
-    (N_("Taking into use"), "start.guide", administrators),
+    (N_("Getting started"), "start.guide", administrators),
     (N_("Health of the installation"), "health_page.show", administrators),
     (N_("Accessibility feedback"), "feedback.show", administrators),
 )

@@ -15,7 +15,7 @@ from helpbutton.conversation.queries import thread_for_staff
 from helpbutton.directory import queries as directory
 from helpbutton.directory.queries import in_language
 from helpbutton.errors import AlreadyReceived, Conflict, FieldError, Invalid
-from helpbutton.i18n import LANGUAGES, gettext
+from helpbutton.i18n import LANGUAGES
 from helpbutton.web.numbers import row_id
 from helpbutton.web.policy import policy
 from helpbutton.web.promise_words import promise_words
@@ -25,7 +25,7 @@ from helpbutton.web.staff import safe_contact
 from helpbutton.web.staff.case_export import as_data
 from helpbutton.web.staff.case_page import case_blueprint, make_move, token_of_form
 from helpbutton.web.staff.frame import staff_blueprint, staff_language, staff_page
-from helpbutton.web.vocabulary import municipality_name, word
+from helpbutton.web.vocabulary import municipality_names, word
 
 bp = case_blueprint("outside", __name__)
 register_bp = staff_blueprint("register", __name__)
@@ -158,17 +158,12 @@ def _form(given: Mapping[str, str], *, status: int = 200, errors: Sequence[Field
             for key, desk in sorted(directory.desks(set(g.actor.services)).items())
         ],
         channels=registering.CHANNELS,
-        places=[
-            (place.code, municipality_name(place.code, language)) for place in directory.municipalities()
-        ],
+        places=municipality_names((place.code for place in directory.municipalities()), language).items(),
         topics=[(topic.id, in_language(topic.names, language)) for topic in directory.topics()],
         tongues=[(code, word("language", code, language)) for code in LANGUAGES],
         roles=[(code, word("role", code, language)) for code in ROLES],
         interpreters=list(choices.interpreters(language).items()),
-        age_groups=[
-            (code, gettext(language, "not born yet") if code == "unborn" else code.replace("-", "–"))
-            for code in AGE_GROUPS
-        ],
+        age_groups=[(code, word("age_group", code, language)) for code in AGE_GROUPS],
         form_token=given.get("token") if status == 422 else uuid.uuid4(),
     )
 

@@ -8,9 +8,10 @@ from helpbutton import clock
 from helpbutton.audit.operations import Verdict
 from helpbutton.cases import record
 from helpbutton.cases.record import Question
+from helpbutton.web.dates import full_date, hour_words
 from helpbutton.web.numbers import LARGEST_ID
 from helpbutton.web.policy import policy
-from helpbutton.web.staff.frame import staff_blueprint, staff_page
+from helpbutton.web.staff.frame import staff_blueprint, staff_language, staff_page
 from helpbutton.web.staff.record_words import ACTIONS, GROUNDS
 
 bp = staff_blueprint("record", __name__)
@@ -47,7 +48,7 @@ def report(number: str) -> Response:
         organisation_id=organisation_id,
         actions=ACTIONS,
         grounds=GROUNDS,
-        exactly=_exactly,
+        exactly=lambda moment: _exactly(moment, staff_language()),
     )
 
 
@@ -71,7 +72,7 @@ def _show(*, verdict: Verdict | None = None) -> Response:
         verdict=verdict,
         actions=ACTIONS,
         grounds=GROUNDS,
-        exactly=_exactly,
+        exactly=lambda moment: _exactly(moment, staff_language()),
     )
 
 
@@ -96,9 +97,11 @@ def _filters(question: Question, organisation_id: int) -> dict[str, object]:
     return {name: value for name, value in asked.items() if value}
 
 
-def _exactly(moment: dt.datetime) -> str:
+def _exactly(moment: dt.datetime, language: str) -> str:
     """With year and seconds, in Helsinki time: "22.11.2026 9.16.05"."""
-    return clock.local(moment).strftime("%-d.%-m.%Y %-H.%M.%S")
+    local = clock.local(moment)
+    time = hour_words(f"{local:%H:%M:%S}", language)
+    return f"{full_date(local.date(), language)} {time}"
 
 
 def _day(name: str) -> dt.date | None:

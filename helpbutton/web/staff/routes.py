@@ -1,6 +1,7 @@
 """Routes: where requests go, changed only after a look at what the change would have done and at its proof."""
 
 import datetime as dt
+from collections.abc import Mapping
 
 from flask import Response, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -19,6 +20,7 @@ from helpbutton.web.sessions import CSRF_FIELD
 from helpbutton.web.staff import route_form, site_form
 from helpbutton.web.staff.frame import staff_blueprint, staff_language, staff_page
 from helpbutton.web.staff.gap_words import gap_lines
+from helpbutton.web.vocabulary import municipality_names
 
 bp = staff_blueprint("routes", __name__)
 
@@ -98,7 +100,7 @@ def _page(*, status: int = 200, errors: tuple[FieldError, ...] = (), gaps: tuple
         topic=topic,
         topics=directory.topics(),
         routes=routes_to([of] if of in desks else desks, topic=topic or None),
-        places=places(),
+        places=_named_places(language),
         labels=route_form.LABELS,
         conditions=route_form.CONDITIONS,
         any_topic=route_form.ANY_TOPIC,
@@ -107,6 +109,20 @@ def _page(*, status: int = 200, errors: tuple[FieldError, ...] = (), gaps: tuple
         gaps=gap_lines(gaps, language),
         done=request.args.get("done", ""),
     )
+
+
+def _named_places(language: str) -> dict[str, dict[str, str]]:
+    """Names by code of the places where a route may lie, by their level."""
+    known = places()
+    return {
+        "county": _named(known.counties, language),
+        "area": _named(known.areas, language),
+        "municipality": municipality_names(known.municipalities, language),
+    }
+
+
+def _named(names: Mapping[str, directory.Names], language: str) -> dict[str, str]:
+    return {code: directory.in_language(each, language) for code, each in names.items()}
 
 
 def _desks() -> dict[str, directory.Names]:

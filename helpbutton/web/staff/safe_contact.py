@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from helpbutton import i18n
 from helpbutton.cases.queries import CasePage, ContactView
+from helpbutton.web.dates import hour_words
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,8 @@ def cautions(case: CasePage, language: str) -> list[Caution]:
 def contact_hours(contact: ContactView, language: str) -> str:
     """Between which hours the sender may be reached by phone, in a few words."""
     if contact.not_before and contact.not_after:
-        return i18n.gettext(
-            language, "Only between %(start)s and %(end)s", start=contact.not_before, end=contact.not_after
-        )
+        start, end = (hour_words(time, language) for time in (contact.not_before, contact.not_after))
+        return i18n.gettext(language, "Only between %(start)s and %(end)s", start=start, end=end)
     if contact.not_before:
-        return i18n.gettext(language, "Not before %(time)s", time=contact.not_before)
-    return i18n.gettext(language, "Not after %(time)s", time=contact.not_after)
+        return i18n.gettext(language, "Not before %(time)s", time=hour_words(contact.not_before, language))
+    return i18n.gettext(language, "Not after %(time)s", time=hour_words(contact.not_after or "", language))

@@ -18,7 +18,7 @@ WEEKDAY_WORDS = {
 }
 CHANNEL_WORDS = {"phone": N_("by phone"), "message": N_("by message")}
 NIGHT_WORDS = {
-    "": N_("It is not said yet"),
+    "": N_("Not decided yet"),
     OWN: N_("The desk's own duty number"),
     NONE: N_("Nobody: families are told where to turn"),
 }
@@ -47,7 +47,7 @@ NEW = Draft(
     names={},
     kind="",
     languages=("fi", "sv"),
-    hours=dict.fromkeys(WEEKDAYS[:5], "08:00–16:00"),
+    hours=dict.fromkeys(WEEKDAYS[:5], "8–16"),
     night_duty=OWN,
 )
 

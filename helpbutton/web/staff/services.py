@@ -14,6 +14,7 @@ from helpbutton.errors import Conflict, FieldError, Invalid
 from helpbutton.i18n import LANGUAGES
 from helpbutton.routing.coverage import Gap
 from helpbutton.routing.operations import LeavesGaps, without_new_gaps
+from helpbutton.web.dates import short_weekdays
 from helpbutton.web.policy import policy
 from helpbutton.web.staff import service_form as words
 from helpbutton.web.staff import site_form
@@ -32,7 +33,7 @@ def index() -> Response:
         "staff/services.html",
         services=services.kept_services(g.actor),
         may_add=bool(services.owners(g.actor)),
-        weekdays=words.WEEKDAY_WORDS,
+        weekdays=dict(zip(words.WEEKDAY_WORDS, short_weekdays(staff_language()), strict=True)),
     )
 
 

@@ -7,7 +7,7 @@ from helpbutton import settings
 from helpbutton.cases.site_use import SHOWN_FROM, site_use
 from helpbutton.directory import queries as directory
 from helpbutton.directory import sites
-from helpbutton.directory.queries import SiteView, finnish_order, in_language
+from helpbutton.directory.queries import SiteView
 from helpbutton.directory.site_rules import PROMISE_LIMIT, Draft, ink_on
 from helpbutton.errors import Conflict, FieldError, Invalid
 from helpbutton.i18n import LANGUAGES
@@ -16,6 +16,7 @@ from helpbutton.web.policy import policy
 from helpbutton.web.staff import site_form
 from helpbutton.web.staff.frame import staff_blueprint, staff_language, staff_page
 from helpbutton.web.staff.snippets import snippets
+from helpbutton.web.vocabulary import municipality_names
 
 bp = staff_blueprint("sites", __name__)
 
@@ -139,15 +140,12 @@ def _about(site: SiteView) -> dict[str, object]:
     }
 
 
-def _places(language: str) -> list[tuple[str, str]]:
-    """Code and name of every municipality that is served."""
+def _places(language: str) -> dict[str, str]:
+    """Names of every municipality that is served, by code."""
     served = directory.installation().counties
-    named = [
-        (place.code, in_language(place.names, language))
-        for place in directory.municipalities()
-        if place.county in served
-    ]
-    return sorted(named, key=lambda place: finnish_order(place[1]))
+    return municipality_names(
+        (place.code for place in directory.municipalities() if place.county in served), language
+    )
 
 
 def _editors_only() -> None:

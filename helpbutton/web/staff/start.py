@@ -8,7 +8,7 @@ from flask import Response, abort, g, request
 from helpbutton import settings
 from helpbutton.directory import queries as directory
 from helpbutton.directory import services, sites
-from helpbutton.directory.queries import Names, SiteView, finnish_order, in_language
+from helpbutton.directory.queries import Names, SiteView, in_language
 from helpbutton.errors import FieldError
 from helpbutton.i18n import gettext, ngettext
 from helpbutton.readiness import first
@@ -24,6 +24,7 @@ from helpbutton.web.staff import site_form, start_words
 from helpbutton.web.staff.frame import staff_blueprint, staff_language, staff_page
 from helpbutton.web.staff.gap_words import gap_lines
 from helpbutton.web.staff.snippets import snippets
+from helpbutton.web.vocabulary import municipality_names
 
 bp = staff_blueprint("start", __name__)
 
@@ -128,11 +129,10 @@ def _lacking_desks(step: Step) -> dict[str, object]:
 
 
 def _site(_step: Step) -> dict[str, object]:
-    language = staff_language()
-    named = {code: in_language(names, language) for code, names in places().municipalities.items()}
+    named = municipality_names(places().municipalities, staff_language())
     return {
         "owners": sites.owners(g.actor),
-        "municipalities": sorted(named.items(), key=lambda place: finnish_order(place[1])),
+        "municipalities": named.items(),
     }
 
 

@@ -27,7 +27,7 @@ PREFERRED = {
 VERBS = {
     "received": N_("The request arrived"),
     "sorted": N_("Sorted"),
-    "taken": N_("Taken"),
+    "taken": N_("Took the case"),
     "released": N_("Given back to the desk"),
     "assigned": N_("Given to a colleague"),
     "assignment_accepted": N_("Accepted what a colleague had given"),

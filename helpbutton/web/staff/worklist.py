@@ -1,7 +1,7 @@
 """The worklist: which cases wait, how urgently, until when; what is new in it, and finding a case."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,14 +13,13 @@ from helpbutton.cases import worklist as cases
 from helpbutton.cases.views import VIEWS, Filters, Place
 from helpbutton.directory import queries as directory
 from helpbutton.directory.queries import Desk, TopicView
-from helpbutton.directory.queries import Place as Municipality
 from helpbutton.errors import Invalid
 from helpbutton.staff.duty import on_duty_now
 from helpbutton.web.numbers import row_id
 from helpbutton.web.policy import policy
 from helpbutton.web.staff.frame import staff_blueprint, staff_language, staff_page
 from helpbutton.web.staff.promise_clock import PromiseClock, promise_clock
-from helpbutton.web.vocabulary import municipality_name
+from helpbutton.web.vocabulary import municipality_name, municipality_names
 
 bp = staff_blueprint("worklist", __name__)
 
@@ -34,7 +33,7 @@ class Choices:
     desks: Sequence[Desk]
     topics: Sequence[TopicView]
     languages: Sequence[str]
-    municipalities: Sequence[Municipality]
+    municipalities: Mapping[str, str]
 
 
 @bp.get("/")
@@ -106,12 +105,12 @@ def _rows(rows: list[cases.WorklistRow]) -> dict[str, Any]:
 def _choices() -> Choices:
     served = set(directory.installation().counties)
     desks = directory.desks(g.actor.services).values()
-    places = (place for place in directory.municipalities() if not served or place.county in served)
+    places = (place.code for place in directory.municipalities() if not served or place.county in served)
     return Choices(
         desks=sorted(desks, key=lambda desk: desk.id),
         topics=directory.topics(),
         languages=tuple(i18n.LANGUAGES),
-        municipalities=tuple(places),
+        municipalities=municipality_names(places, staff_language()),
     )
 
 

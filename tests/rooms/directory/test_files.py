@@ -12,18 +12,18 @@ from sqlalchemy import func, select
 
 from helpbutton.cli import main
 from helpbutton.db import db, reading
-from helpbutton.directory import files
 from helpbutton.directory.models import DirectoryVersion, Organisation, Route, Service
-from helpbutton.directory.rows import Directory
-from helpbutton.directory.stored import stored
 from helpbutton.errors import Conflict, Invalid, NotFound
+from helpbutton.exchange import file as files
+from helpbutton.exchange.loading import BadDirectory, earlier_file, earlier_states, load_file, try_file
+from helpbutton.exchange.rows import Whole
+from helpbutton.exchange.stored import stored
 from helpbutton.routing import queries
-from helpbutton.routing.loading import BadDirectory, earlier_file, earlier_states, load_file, try_file
 from helpbutton.routing.operations import LeavesGaps
 from helpbutton.settings import Settings
 from tests.cast import Cast
 
-EMPTY = files.written(Directory((), (), (), ()))
+EMPTY = files.written(Whole((), (), (), ()))
 GUIDANCE = "varha-family-guidance"
 
 
@@ -51,7 +51,7 @@ def set_promise(data: dict[str, Any]) -> None:
 def test_what_is_written_can_be_read(app: Flask) -> None:
     everything = stored()
     read = files.read(files.written(everything))
-    assert files.plan(everything, read.directory).empty
+    assert files.plan(everything, read).empty
     assert read.revision == files.revision_of(everything)
     assert len(everything.services) > 900
 

@@ -104,7 +104,7 @@ def test_a_desk_is_created_by_an_administrator_only(app_on_both: Flask, cast: Ca
     owner = next(iter(services.owners(eve)))
     services.create_service(actor=eve, key="varha-new", organisation_id=owner, draft=draft())
     found, now = services.kept_service(eve, "varha-new")
-    assert (found.hours["mon"], now.promise_days, found.version) == ("08:00–16:00", "3", 1)
+    assert (found.hours["mon"], now.promise_days, found.version) == ("8–16", "3", 1)
     for actor, key, code in (
         (eve, "varha-new", "in_use"),
         (cast.actor("liisa"), "varha-two", "unknown_value"),

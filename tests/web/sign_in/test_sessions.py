@@ -70,7 +70,7 @@ def test_a_new_password_ends_every_other_session(worker: Person) -> None:
     other = second_browser(worker)
     wrong = worker.post("/staff/account/password?lang=en", current="väärä", password=NEW)
     assert wrong.status_code == 422
-    assert "not your present password" in words_of(wrong)
+    assert "not your current password" in words_of(wrong)
     short = worker.post("/staff/account/password?lang=en", current=PASSWORD, password="lyhyt")
     assert "at least 15 characters" in words_of(short)
     easy = worker.post("/staff/account/password?lang=en", current=PASSWORD, password="salasanasalasana1")

@@ -181,5 +181,5 @@ def test_when_a_case_was_recorded_onwards_stands_on_it_and_in_the_record(
         for line in lines(read(aada, f"{ADDRESS}&number={number}"))
         if "recorded in a client record system" in line
     )
-    assert clock.local(kept).strftime("%-d.%-m.%Y %-H.%M") in line
+    assert clock.local(kept).strftime("%-d %b %Y %H:%M") in line
     assert "Pegasos" not in line
