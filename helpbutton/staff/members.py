@@ -137,19 +137,23 @@ def add_role(*, actor: Actor, account_id: int, role: str, place: Place) -> None:
         _give(session, actor, account, role, place)
 
 
-def remove_role(*, actor: Actor, account_id: int, membership_id: int) -> None:
-    """One role fewer, in effect from the next request on. Raises NotFound, or Conflict for one's own account."""
-    with transaction() as session:
-        account = _member(session, actor, account_id)
-        membership = session.scalar(
-            select(Membership).where(
-                Membership.id == membership_id, Membership.account_id == account.id, kept_by(actor)
-            )
+def take_role(session: Session, *, actor: Actor, account_id: int, membership_id: int) -> int | None:
+    """One role fewer from the next request on, in the transaction of whoever takes it; the id of its desk, if any.
+
+    Raises NotFound, or Conflict for one's own account.
+    """
+    account = _member(session, actor, account_id)
+    membership = session.scalar(
+        select(Membership).where(
+            Membership.id == membership_id, Membership.account_id == account.id, kept_by(actor)
         )
-        if membership is None:
-            raise NotFound("membership")
-        _record(session, actor, account, "remove_role", membership.role, _place(membership))
-        session.delete(membership)
+    )
+    if membership is None:
+        raise NotFound("membership")
+    _record(session, actor, account, "remove_role", membership.role, _place(membership))
+    session.delete(membership)
+    session.flush()
+    return membership.service_id
 
 
 def shut(session: Session, *, actor: Actor, account_id: int) -> None:

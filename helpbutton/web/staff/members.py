@@ -5,7 +5,7 @@ import re
 from flask import Response, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from helpbutton.cases.disabling import disable
+from helpbutton.cases import left_behind
 from helpbutton.errors import Conflict, Invalid, NotFound
 from helpbutton.staff import members
 from helpbutton.staff.invitations import invited
@@ -80,7 +80,7 @@ def add_role(account_id: int) -> AnyResponse:
 def remove_role(account_id: int, membership_id: int) -> AnyResponse:
     """One role fewer, from the next click on."""
     try:
-        members.remove_role(actor=g.actor, account_id=account_id, membership_id=membership_id)
+        left_behind.remove_role(actor=g.actor, account_id=account_id, membership_id=membership_id)
     except Conflict:
         return _one(account_id, status=409, problem="not_possible")
     return _saved(account_id)
@@ -91,7 +91,7 @@ def remove_role(account_id: int, membership_id: int) -> AnyResponse:
 @fresh
 def set_active(account_id: int) -> AnyResponse:
     """Disable an account, whose sessions end at once and whose cases go back, or enable it again."""
-    change = members.enable if "active" in request.form else disable
+    change = members.enable if "active" in request.form else left_behind.disable
     try:
         change(actor=g.actor, account_id=account_id)
     except Conflict:

@@ -34,6 +34,7 @@ VERBS = {
     "assignment_returned": N_("Gave it back to the desk"),
     "assignment_expired": N_("Came back to the desk, because it was not opened in time"),
     "colleague_disabled": N_("Came back to the desk, because a colleague's account was disabled"),
+    "colleague_left": N_("Came back to the desk, because a colleague does not work there any more"),
     "contact_made": N_("Reached the family"),
     "contact_tried": N_("Tried to reach the family"),
     "reminder_added": N_("A reminder was set"),

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from helpbutton import clock
 from helpbutton.cases import assigning, handling, transfer
 from helpbutton.cases.correcting import correct, put_on_desk
-from helpbutton.cases.disabling import disable
+from helpbutton.cases.left_behind import disable, remove_role
 from helpbutton.cases.models import Case, Clock
 from helpbutton.clock import HELSINKI
 from helpbutton.db import db, reading, transaction
@@ -17,6 +17,9 @@ from helpbutton.escalation.operations import accept_listed
 from helpbutton.escalation.queries import nobody_accepted, waiting_on
 from helpbutton.notifications.models import Notification
 from helpbutton.notifications.operations import tell_desk
+from helpbutton.staff import members
+from helpbutton.staff.members import Place
+from helpbutton.staff.models import Membership
 from tests.rooms.notifications.conftest import DUTY
 
 from .conftest import MINUTE, NIGHT, Desk
@@ -225,3 +228,23 @@ def test_what_somebody_had_whose_account_is_disabled_waits_at_the_desk_again(des
         assert desk.logbook(case).count("colleague_disabled") == 1
     assert (row(closed).assigned_to, row(closed).state) == (worker, "closed")
     assert desk.told() == [DUTY, DUTY], "the urgent one rings again, the others wait quietly"
+
+
+def test_what_somebody_had_who_works_there_no_more_waits_at_the_desk_again(desk: Desk) -> None:
+    worker, boss = desk.person(), desk.person("administrator")
+    with clock.moved(NIGHT):
+        urgent, quiet = desk.urgent(), desk.case(desk.id)
+        desk.run()
+        for case in (urgent, quiet):
+            take(desk, case, worker)
+        members.add_role(actor=desk.actor(boss), account_id=worker, role="lead", place=Place(desk.id, None))
+        for role in ("lead", "worker"):
+            assert row(urgent).assigned_to == worker, "still there in another role"
+            held = Membership.account_id == worker, Membership.role == role
+            role_id = reading().scalars(select(Membership.id).where(*held)).one()
+            remove_role(actor=desk.actor(boss), account_id=worker, membership_id=role_id)
+        desk.run()
+    for case in (urgent, quiet):
+        assert (row(case).assigned_to, row(case).state) == (None, "sorted")
+        assert desk.logbook(case).count("colleague_left") == 1
+    assert desk.told() == [DUTY, DUTY]

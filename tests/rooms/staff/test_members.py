@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from helpbutton.audit.models import AuditEntry
-from helpbutton.cases.disabling import disable
+from helpbutton.cases.left_behind import disable, remove_role
 from helpbutton.db import db, reading
 from helpbutton.directory.models import Organisation, Service
 from helpbutton.errors import Conflict, Invalid, NotFound
@@ -120,7 +120,7 @@ def test_who_has_roles_elsewhere_is_not_ones_own(eve: int) -> None:
         with pytest.raises(Conflict):
             change(actor=actor(eve), account_id=shared)
     (role,) = member(actor(eve), shared).roles
-    members.remove_role(actor=actor(eve), account_id=shared, membership_id=role.membership_id)
+    remove_role(actor=actor(eve), account_id=shared, membership_id=role.membership_id)
     with pytest.raises(NotFound):
         member(actor(eve), shared)
     assert set(actor(shared).services) == {place("school").service_id}
@@ -141,7 +141,7 @@ def test_a_lead_gives_no_link_to_somebody_with_more_rights(eve: int) -> None:
 def test_nobody_changes_their_own_rights(eve: int) -> None:
     (own,) = member(actor(eve), eve).roles
     with pytest.raises(Conflict):
-        members.remove_role(actor=actor(eve), account_id=eve, membership_id=own.membership_id)
+        remove_role(actor=actor(eve), account_id=eve, membership_id=own.membership_id)
     with pytest.raises(Conflict):
         disable(actor=actor(eve), account_id=eve)
 
@@ -192,7 +192,7 @@ def test_every_change_is_on_record(eve: int) -> None:
     members.add_role(actor=actor(eve), account_id=account_id, role="lead", place=place("youth"))
     members.add_role(actor=actor(eve), account_id=account_id, role="lead", place=place("youth"))
     role = member(actor(eve), account_id).roles[0]
-    members.remove_role(actor=actor(eve), account_id=account_id, membership_id=role.membership_id)
+    remove_role(actor=actor(eve), account_id=account_id, membership_id=role.membership_id)
     members.password_link(actor=actor(eve), account_id=account_id)
     disable(actor=actor(eve), account_id=account_id)
     pseudonym = actor(eve).pseudonym

@@ -7,7 +7,8 @@ import pytest
 from flask import Flask
 
 from helpbutton import clock
-from helpbutton.staff import members, second_factor
+from helpbutton.cases.left_behind import remove_role
+from helpbutton.staff import second_factor
 from helpbutton.staff.member_list import member
 from helpbutton.staff.operations import set_password
 from helpbutton.staff.second_factor import factors_of
@@ -188,5 +189,5 @@ def test_rights_change_with_the_next_click(live: Flask) -> None:
     found = signed_in(token.value)
     assert found is not None
     (role,) = member(found.actor, lead.account_id).roles
-    members.remove_role(actor=found.actor, account_id=lead.account_id, membership_id=role.membership_id)
+    remove_role(actor=found.actor, account_id=lead.account_id, membership_id=role.membership_id)
     assert lead.browser.get("/staff/members").status_code == 403
