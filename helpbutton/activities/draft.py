@@ -13,6 +13,8 @@ from helpbutton.clock import HELSINKI
 from helpbutton.errors import FieldError, Invalid
 from helpbutton.i18n import LANGUAGES, WRITTEN
 
+FIRST_YEAR = 2000
+"""Times are counted from the first day on: from a mistyped one in the year 202 that takes seconds."""
 EVERY = ("week", "two_weeks", "other")
 LIMIT, URL_LIMIT, RULE_LIMIT = 300, 200, 100
 TRANSLATED = (*WRITTEN_FIELDS, "place", "address", "accessibility")
@@ -150,6 +152,9 @@ class _Checked:
             self.errors.append(FieldError("times", "required"))
             return
         if self.valid_from is None:
+            return
+        if self.valid_from.year < FIRST_YEAR:
+            self.errors.append(FieldError("valid_from", "format"))
             return
         if self.valid_to is not None and self.valid_to < self.valid_from:
             self.errors.append(FieldError("valid_to", "before_start"))

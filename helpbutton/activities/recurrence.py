@@ -110,10 +110,10 @@ def coming(schedule: Schedule, *, at: dt.datetime, count: int = 1) -> tuple[Occa
 
 
 def rhythm(slot: Slot, *, valid_from: dt.date) -> Rhythm:
-    """How the slot repeats, as far as it can be said in a few words."""
+    """How the slot repeats, as far as it can be said in a few words; by days or weeks the 1 in 1TU says nothing."""
     parts = _parts(slot.rule)
     interval = parts.get("INTERVAL", "1")
-    days = [day for day in parts.get("BYDAY", "").split(",") if day]
+    days = {day[-2:] for day in parts.get("BYDAY", "").split(",") if day}
     if parts["FREQ"] == "MONTHLY" and interval == "1":
         return Rhythm("month")
     if parts["FREQ"] == "DAILY" and interval == "1":

@@ -11,7 +11,7 @@ from helpbutton.commands import options
 from helpbutton.commands.coverage_words import gaps_in_lines
 from helpbutton.directory.files import Plan
 from helpbutton.errors import Conflict, Invalid
-from helpbutton.exchange.file import written
+from helpbutton.exchange.file import text_of, written
 from helpbutton.exchange.loading import BadDirectory, load_file, try_file
 from helpbutton.exchange.stored import stored
 from helpbutton.routing.operations import LeavesGaps
@@ -38,15 +38,15 @@ def export(data_dir: Path | None, file: Path) -> None:
 @directory.command()
 @options.data_dir
 @click.option("--dry-run", is_flag=True, help="Say what would change; change nothing.")
-@click.option("--anyway", is_flag=True, help="Even if the directory has changed since the file was exported.")
+@click.option("--anyway", is_flag=True, help="Even if the file was not exported from what stands here now.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def load(data_dir: Path | None, dry_run: bool, anyway: bool, file: Path) -> None:
     """Make the directory what FILE says; what it does not name stays. Exit 1 when it would be wrong or leave gaps."""
     app = create_bare(settings.load(data_dir=data_dir))
     with app.app_context():
         migrate.require_current()
-        text = file.read_text(encoding="utf-8", errors="replace")
         try:
+            text = text_of(file.read_bytes())
             found = try_file(text=text) if dry_run else load_file(text=text, anyway=anyway)
         except BadDirectory as wrong:
             _refuse(*wrong.problems)

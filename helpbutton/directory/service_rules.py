@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from helpbutton.cases.promise import WEEKDAYS, DeskHours
 from helpbutton.cases.submission import KINDS, e164
-from helpbutton.directory.rows import PROMISE_CHANNELS
+from helpbutton.directory.rows import PROMISE_CHANNELS, Hours, ServiceRow
 from helpbutton.directory.site_rules import KEY, NAME_LIMIT
 from helpbutton.errors import FieldError, Invalid
 from helpbutton.i18n import LANGUAGES, WRITTEN
@@ -72,6 +72,27 @@ class Choices:
 
     service_kinds: tuple[str, ...]
     is_other_desk: Callable[[str], bool]
+
+
+def draft_of(row: ServiceRow) -> Draft:
+    """A desk as its form shows it."""
+    return Draft(
+        names=row.names,
+        kind=row.kind,
+        languages=tuple(row.languages),
+        hours=written_hours(row.hours),
+        closures=tuple(row.closures),
+        open_on_holidays=row.open_on_holidays,
+        interpreters=row.interpreters,
+        promise_days=str(row.promise_days),
+        promise_channel=row.promise_channel,
+        duty_number=row.duty_number or "",
+        alert_spacing_s=str(row.alert_spacing_s),
+        kinds=tuple(row.kinds),
+        night_duty=row.night_duty or "",
+        valid_from=row.valid_from.isoformat() if row.valid_from else "",
+        valid_to=row.valid_to.isoformat() if row.valid_to else "",
+    )
 
 
 def checked(draft: Draft, choices: Choices, *earlier: FieldError) -> Wanted:
@@ -141,7 +162,7 @@ def line(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def written_hours(hours: Mapping[str, list[list[str]]]) -> dict[str, str]:
+def written_hours(hours: Hours) -> dict[str, str]:
     """Stored hours as a person types them: {"mon": "8–12, 12.30–16"}."""
     return {day: ", ".join("–".join(map(_typed, span)) for span in spans) for day, spans in hours.items()}
 

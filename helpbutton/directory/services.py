@@ -14,7 +14,16 @@ from helpbutton.audit import operations as audit
 from helpbutton.db import reading, transaction
 from helpbutton.directory.models import Organisation, Service, ServiceKind
 from helpbutton.directory.queries import Names
-from helpbutton.directory.service_rules import Choices, Draft, checked, columns, key_errors, written_hours
+from helpbutton.directory.service_rules import (
+    Choices,
+    Draft,
+    checked,
+    columns,
+    draft_of,
+    key_errors,
+    written_hours,
+)
+from helpbutton.directory.stored import service_row
 from helpbutton.errors import Conflict, FieldError, Invalid, NotFound
 from helpbutton.vault import sealing
 
@@ -76,7 +85,7 @@ def kept_service(keeper: Keeper, key: str) -> tuple[KeptService, Draft]:
     row = reading().scalar(select(Service).where(Service.key == key, kept(keeper)))
     if row is None:
         raise NotFound("service")
-    return _shown(row), _draft_of(row)
+    return _shown(row), draft_of(service_row(row))
 
 
 def owners(keeper: Keeper) -> dict[int, Names]:
@@ -160,26 +169,6 @@ def _shown(row: Service) -> KeptService:
         hours=written_hours(row.hours),
         valid_to=row.valid_to,
         version=row.version,
-    )
-
-
-def _draft_of(row: Service) -> Draft:
-    return Draft(
-        names=row.names,
-        kind=row.kind,
-        languages=tuple(row.languages),
-        hours=written_hours(row.hours),
-        closures=tuple(row.closures),
-        open_on_holidays=row.open_on_holidays,
-        interpreters=row.interpreters,
-        promise_days=str(row.promise_days),
-        promise_channel=row.promise_channel,
-        duty_number=row.duty_number or "",
-        alert_spacing_s=str(row.alert_spacing_s),
-        kinds=tuple(row.kinds),
-        night_duty=row.night_duty or "",
-        valid_from=row.valid_from.isoformat() if row.valid_from else "",
-        valid_to=row.valid_to.isoformat() if row.valid_to else "",
     )
 
 

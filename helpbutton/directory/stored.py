@@ -32,14 +32,15 @@ def stored(organisation_id: int | None = None) -> Directory:
     areas = session.scalars(select(Area).order_by(Area.key)).all() if whole else ()
     return Directory(
         organisations=tuple(OrganisationRow(row.key, row.kind, row.names) for row in organisations),
-        services=tuple(_service(row) for row in services),
+        services=tuple(service_row(row) for row in services),
         routes=tuple(route_row(row, keys[row.service_id]) for row in routes),
         sites=tuple(_site(row) for row in sites),
         areas=tuple(AreaRow(row.key, row.names, tuple(row.municipalities)) for row in areas),
     )
 
 
-def _service(row: Service) -> ServiceRow:
+def service_row(row: Service) -> ServiceRow:
+    """A stored desk."""
     return ServiceRow(
         key=row.key,
         organisation=row.organisation.key,

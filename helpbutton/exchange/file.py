@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from helpbutton.directory.files import Plan, read_rows, same, wrong
@@ -28,7 +28,7 @@ class KeptFile:
 
     def is_of(self, whole: Whole) -> bool:
         """Whether it may take the place of this state: it was exported from it, or made by hand."""
-        return self.revision in (None, revision_of(whole, self.format))
+        return self.revision is None or self.revision == revision_of(whole, self.format)
 
 
 def written(whole: Whole) -> str:
@@ -41,6 +41,14 @@ def revision_of(whole: Directory, format: str = FORMAT) -> str:
     """A short name of this very content, as far as a file of that format holds it."""
     plain = json.dumps(_parts(whole, format), sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(plain.encode()).hexdigest()[:16]
+
+
+def text_of(content: bytes) -> str:
+    """The text of a file, also with a byte order mark. Raises Invalid for another encoding: letters would be lost."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise wrong("UTF-8") from None
 
 
 def read(text: str) -> KeptFile:
@@ -58,7 +66,10 @@ def read(text: str) -> KeptFile:
     revision = data.get("revision")
     if not isinstance(revision, str | None):
         raise wrong("revision")
-    rows = {name: read_rows(name, kind, data.get(name, [])) for name, kind in parts.items()}
+    try:
+        rows = {name: read_rows(name, kind, data.get(name, [])) for name, kind in parts.items()}
+    except RecursionError:
+        raise wrong("JSON") from None
     return KeptFile(Whole(**rows), frozenset(data) & frozenset(parts), format, revision)
 
 
@@ -92,7 +103,7 @@ def plan(now: Whole, file: KeptFile) -> Plan:
 
 
 def _parts(whole: Directory, format: str) -> dict[str, list[dict[str, Any]]]:
-    return {name: [asdict(row) for row in getattr(whole, name)] for name in FORMATS[format]}
+    return {name: [vars(row) for row in getattr(whole, name)] for name in FORMATS[format]}
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

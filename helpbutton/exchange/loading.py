@@ -2,10 +2,13 @@
 
 import datetime as dt
 import zlib
+from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy import text as statement
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -13,18 +16,32 @@ from sqlalchemy.orm.exc import StaleDataError
 from helpbutton import clock
 from helpbutton.activities.models import Activity
 from helpbutton.audit import operations as audit
-from helpbutton.db import reading, transaction
+from helpbutton.conversation.models import SavedReply
+from helpbutton.db import dialect_of, reading, transaction
 from helpbutton.directory import reference
 from helpbutton.directory import stored as directory
 from helpbutton.directory.files import Plan
-from helpbutton.directory.models import DirectoryVersion, HelpLine
+from helpbutton.directory.models import (
+    Area,
+    DirectoryVersion,
+    HelpLine,
+    HelpLineCheck,
+    Installation,
+    LanguageChoice,
+    Organisation,
+    Route,
+    Service,
+    Site,
+)
 from helpbutton.directory.rows import check
 from helpbutton.errors import Conflict, FieldError, Invalid, NotFound
+from helpbutton.escalation.models import OwnLadder
 from helpbutton.exchange import file as files
 from helpbutton.exchange import rules, storing
 from helpbutton.exchange.file import KeptFile
-from helpbutton.exchange.rows import SHARED, Whole
+from helpbutton.exchange.rows import PARTS, SHARED, Whole
 from helpbutton.exchange.stored import stored
+from helpbutton.notifications.models import OwnText
 from helpbutton.routing import loading
 from helpbutton.routing.operations import without_new_gaps
 from helpbutton.staff.actor import Actor
@@ -33,14 +50,19 @@ from helpbutton.vault import sealing
 KEPT = 20
 """Earlier states of each directory that can be looked at."""
 PROBLEMS_SHOWN = 40
+WRONG, OF_OTHERS = FieldError("file", "bad_directory"), FieldError("file", "not_own_directory")
+HELD = (
+    *(Installation, HelpLineCheck, LanguageChoice, Organisation, Service, Area, Route, Site),
+    *(SavedReply, OwnText, OwnLadder, Activity),
+)
 
 
 class BadDirectory(Invalid):
-    """The file can be read, but what it says is wrong; `problems` are English sentences about its keys."""
+    """The file can be read, but what it says is wrong; `problems` are English sentences about its keys and places."""
 
-    def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__(FieldError("file", "bad_directory"))
-        self.problems = problems
+    def __init__(self, problems: tuple[str, ...], error: FieldError = WRONG) -> None:
+        super().__init__(error)
+        self.problems = problems[:PROBLEMS_SHOWN]
 
 
 @dataclass(frozen=True)
@@ -71,11 +93,12 @@ def load_file(
     file = files.read(text)
     try:
         with transaction() as session:
+            _hold(session)
             now, found = _planned(file, organisation_id)
             if found.empty:
                 return found
             if now.organisations and not (anyway or file.is_of(now)):
-                raise Conflict("the directory has changed since the file was exported")
+                raise Conflict("the file was not exported from what stands here now")
             _keep(session, now, actor, organisation_id)
             with without_new_gaps() if _needs_proof(now, file.whole, found) else nullcontext():
                 touched = loading.store(session, file.whole, found)
@@ -85,6 +108,10 @@ def load_file(
                     wanted=file.whole,
                     plan=found,
                     account_id=actor.account_id if actor else None,
+                )
+            if any(keys.get(part) for keys in (found.added, found.changed, found.removed) for part in SHARED):
+                touched |= set(
+                    session.scalars(select(Organisation.id).where(Organisation.erased_at.is_(None)))
                 )
             for owner_id in sorted(touched):
                 _record(session, actor, owner_id)
@@ -116,50 +143,67 @@ def earlier_file(state_id: int, organisation_id: int | None = None) -> str:
     return zlib.decompress(content).decode()
 
 
+def _hold(session: Session) -> None:
+    """PostgreSQL: nobody changes what is compared and written here meanwhile; SQLite has one writer anyway."""
+    if dialect_of(session) == "postgresql":
+        tables = ", ".join(table.__tablename__ for table in HELD)
+        session.execute(statement(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE"))
+
+
 def _planned(file: KeptFile, organisation_id: int | None) -> tuple[Whole, Plan]:
     now, everything, wanted = stored(organisation_id), directory.stored(), file.whole
-    for name in ("services", "sites"):
-        owners = {row.key: row.organisation for row in getattr(everything, name)}
-        if any(owners.get(row.key, row.organisation) != row.organisation for row in getattr(wanted, name)):
-            raise Invalid(FieldError("file", "not_own_directory"))
-    if organisation_id is not None:
-        _must_be_own(wanted, now, organisation_id)
+    foreign = () if organisation_id is None else _foreign(wanted, now, organisation_id)
+    if others := (*foreign, *_taken(wanted)):
+        raise BadDirectory(others, OF_OTHERS)
     found = files.plan(now, file)
     data = reference.read()
     merged = loading.merged(everything, wanted, found)
     numbers = {row.id: row.number for row in reading().execute(select(HelpLine.id, HelpLine.number))}
     around = rules.Around(merged, data.known, numbers, clock.today())
-    problems = (*check(merged, data.known), *rules.problems(now, wanted, found, around))
-    if problems:
-        raise BadDirectory(problems[:PROBLEMS_SHOWN])
+    found_wrong = check(merged, data.known)
+    standing = set(check(everything, data.known)) if found_wrong else set()
+    new = tuple(problem for problem in found_wrong if problem not in standing)
+    if problems := new or rules.problems(now, wanted, found, around):
+        raise BadDirectory(problems)
     return now, found
 
 
-def _must_be_own(wanted: Whole, now: Whole, organisation_id: int) -> None:
-    """A file of one organisation names that one alone."""
+def _foreign(wanted: Whole, now: Whole, organisation_id: int) -> Iterator[str]:
+    """The places of what a file of one organisation must not name: what is of others or of everybody."""
     own = {row.key for row in now.organisations}
-    named = {row.key for row in wanted.services}
-    desks = named | {row.key for row in now.services}
-    owners = {row.organisation for row in wanted.services} | {row.organisation for row in wanted.sites}
-    owners |= {row.organisation for row in wanted.sms_texts} | {row.organisation for row in wanted.ladders}
-    used = {row.service for row in wanted.saved_replies} | {row.service for row in wanted.ladders}
-    foreign = (
-        *(getattr(wanted, name) for name in SHARED),
-        {row.key for row in wanted.organisations} - own,
-        owners - own,
-        {row.organisation for row in wanted.activities} - own,
-        {route.service for route in wanted.routes} - named,
-        used - desks - {None},
-        _kept_by_others({row.key for row in wanted.activities}, organisation_id),
-    )
-    if any(foreign):
-        raise Invalid(FieldError("file", "not_own_directory"))
+    desks = {None, *(row.key for row in (*wanted.services, *now.services))}
+    kept = {row[0]: row[1] for row in reading().execute(select(Activity.key, Activity.organisation_id))}
+
+    def is_own(part: str, row: Any) -> bool:
+        if part in SHARED:
+            return False
+        if part == "organisations":
+            return row.key in own
+        if part == "activities" and kept.get(row.key, organisation_id) != organisation_id:
+            return False
+        if hasattr(row, "organisation") and row.organisation not in own:
+            return False
+        return getattr(row, "service", None) in desks
+
+    for part in PARTS:
+        for number, row in enumerate(getattr(wanted, part), 1):
+            if not is_own(part, row):
+                yield f"{part} {number}"
 
 
-def _kept_by_others(keys: set[str], organisation_id: int) -> bool:
-    """Whether any of these activities, also of those that have ended, is not this organisation's."""
-    rows = reading().execute(select(Activity.key, Activity.organisation_id))
-    return any(key in keys and owner != organisation_id for key, owner in rows)
+def _taken(wanted: Whole) -> Iterator[str]:
+    """What has the key of another organisation's, or of one that has left: nothing of theirs changes hands."""
+    session = reading()
+    left = set(session.scalars(select(Organisation.key).where(Organisation.erased_at.is_not(None))))
+    yield from (f"Organisation {row.key}: it has left." for row in wanted.organisations if row.key in left)
+    for title, table, rows in (("Desk", Service, wanted.services), ("Site", Site, wanted.sites)):
+        owners = {
+            row[0]: row[1]
+            for row in session.execute(select(table.key, Organisation.key).join(table.organisation))
+        }
+        for row in rows:
+            if owners.get(row.key, row.organisation) != row.organisation:
+                yield f"{title} {row.key}: the key is another organisation's."
 
 
 def _needs_proof(now: Whole, wanted: Whole, found: Plan) -> bool:

@@ -75,7 +75,7 @@ class LadderRow:
 
     @property
     def key(self) -> str:
-        return f"{self.service or self.organisation}/{self.subject}"
+        return "/".join(filter(None, (self.organisation, self.service, self.subject)))
 
     @property
     def holder(self) -> Holder:

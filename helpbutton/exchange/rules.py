@@ -1,4 +1,4 @@
-"""What must hold for rows of a file besides the directory: every problem as an English sentence with its place."""
+"""What must hold for the rows of a file: what their forms ask for, every problem as a sentence with its place."""
 
 import datetime as dt
 import json
@@ -11,10 +11,11 @@ from helpbutton.activities import rows as activities
 from helpbutton.activities.draft import TRANSLATED, draft_of, row_of
 from helpbutton.activities.rows import ActivityRow
 from helpbutton.conversation.saved_replies import DESK_LIMIT, Wording, tidy
+from helpbutton.directory import service_rules, site_rules
 from helpbutton.directory.files import Plan
 from helpbutton.directory.languages import CHANGEABLE
 from helpbutton.directory.queries import in_language
-from helpbutton.directory.rows import Directory, Known
+from helpbutton.directory.rows import AreaRow, Directory, Known, OrganisationRow, ServiceRow, SiteRow
 from helpbutton.errors import FieldError, Invalid
 from helpbutton.escalation import ladder
 from helpbutton.exchange.rows import (
@@ -27,7 +28,7 @@ from helpbutton.exchange.rows import (
     SmsTextRow,
     Whole,
 )
-from helpbutton.i18n import LANGUAGES
+from helpbutton.i18n import LANGUAGES, WRITTEN
 from helpbutton.notifications import wording
 
 
@@ -43,7 +44,10 @@ class Around:
 
 
 def problems(now: Whole, wanted: Whole, plan: Plan, around: Around) -> tuple[str, ...]:
-    """Every problem of the rows that the plan would write, in a fixed order; what stands already is left alone."""
+    """Every problem of the rows that the plan would write, in a fixed order; what stands already is left alone.
+
+    The directory as it would be has passed `directory.rows.check`.
+    """
     written = {part: {*plan.added[part], *plan.changed[part]} for part in CHECKS}
     found = [
         f"{title} {row.key}: {problem}."
@@ -53,6 +57,55 @@ def problems(now: Whole, wanted: Whole, plan: Plan, around: Around) -> tuple[str
         for problem in check(row, around)
     ]
     return (*found, *_too_many(now, wanted, plan))
+
+
+def _organisation_or_area(row: OrganisationRow | AreaRow, _around: Around) -> Iterator[str]:
+    yield from map(_in_words, service_rules.name_errors(row.names))
+    yield from _refusals(lambda: _named_plainly(row.names))
+
+
+def _service(row: ServiceRow, around: Around) -> Iterator[str]:
+    choices = service_rules.Choices(tuple(around.known.service_kinds), lambda other: other != row.key)
+    yield from _refusals(lambda: service_rules.checked(service_rules.draft_of(row), choices))
+    yield from _refusals(lambda: _named_plainly(row.names))
+
+
+def _named_plainly(names: Mapping[str, str]) -> None:
+    """Raises Invalid for names of another language or of more than one line."""
+    if {language: service_rules.line(names.get(language, "")) for language in WRITTEN} != names:
+        raise Invalid(FieldError("names", "characters"))
+
+
+def _site(row: SiteRow, around: Around) -> Iterator[str]:
+    draft = site_rules.Draft(
+        names=row.names,
+        municipality=row.municipality_code,
+        languages=row.languages,
+        origins=row.origins,
+        topics=row.topics,
+        colour=row.colour or "",
+        position=row.position,
+        phone=row.phone or "",
+        promise_texts=row.promise_texts,
+    )
+    choices = site_rules.Choices(
+        tuple(around.known.topics), around.known.municipalities.__contains__, lambda _code: True
+    )
+    yield from _refusals(
+        lambda: _must_stay(
+            draft, site_rules.checked(draft, choices), ("languages", "origins", "promise_texts")
+        )
+    )
+    yield from _refusals(lambda: _named_plainly(row.names))
+    if row.sms_per_day < 0:
+        yield f"{row.sms_per_day} text messages a day"
+
+
+def _must_stay(row: object, typed: object, names: Iterable[str]) -> None:
+    """Raises Invalid for a field that the form would put in order."""
+    for name in names:
+        if getattr(typed, name) != getattr(row, name):
+            raise Invalid(FieldError(name, "characters"))
 
 
 def _saved_reply(row: SavedReplyRow, around: Around) -> Iterator[str]:
@@ -114,9 +167,7 @@ def _activity(row: KeptActivityRow, around: Around) -> Iterator[str]:
 def _as_typed(row: ActivityRow, around: Around) -> None:
     """Raises Invalid for what the form would refuse or put in order."""
     typed = row_of(draft_of(row), key=row.key, today=around.today, municipalities=around.known.municipalities)
-    for name in (*TRANSLATED, "phone", "url", "source"):
-        if getattr(typed, name) != getattr(row, name):
-            raise Invalid(FieldError(name, "characters"))
+    _must_stay(row, typed, (*TRANSLATED, "phone", "url", "source"))
     if unknown := {language for name in TRANSLATED for language in getattr(row, name)} - {*LANGUAGES}:
         raise Invalid(FieldError("language", "unknown_value", {"value": min(unknown)}))
     if typed.schedule["times"] != row.schedule["times"]:
@@ -161,6 +212,10 @@ def _served_county(row: ServedCountyRow, around: Around) -> Iterator[str]:
 
 
 CHECKS: Mapping[str, tuple[str, Callable[[Any, Around], Iterator[str]]]] = {
+    "organisations": ("Organisation", _organisation_or_area),
+    "services": ("Desk", _service),
+    "areas": ("Area", _organisation_or_area),
+    "sites": ("Site", _site),
     "saved_replies": ("Saved reply", _saved_reply),
     "sms_texts": ("Text", _sms_text),
     "ladders": ("Ladder", _ladder),

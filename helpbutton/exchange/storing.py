@@ -66,19 +66,22 @@ def store(session: Session, *, now: Whole, wanted: Whole, plan: Plan, account_id
 
 
 def _saved_replies(loading: Loading) -> Iterator[int]:
+    """New ones first: none gets the id of one that goes, which a page may still show."""
+
     def where(row: SavedReplyRow) -> tuple[ColumnElement[bool], ...]:
         desk, _ = loading.desks[row.service]
         title = (SavedReply.language == row.language, SavedReply.title == row.title)
         return SavedReply.service_id == desk, *title
 
-    for row in loading.gone("saved_replies"):
-        _drop(loading.session, SavedReply, *where(row))
-        yield loading.desks[row.service][1]
     for row in loading.rows("saved_replies"):
         desk, owner = loading.desks[row.service]
         values = columns_of(row, without=["service"]) | {"service_id": desk} | loading.marks()
         _put(loading.session, SavedReply, *where(row), values=values)
         yield owner
+    loading.session.flush()
+    for row in loading.gone("saved_replies"):
+        _drop(loading.session, SavedReply, *where(row))
+        yield loading.desks[row.service][1]
 
 
 def _sms_texts(loading: Loading) -> Iterator[int]:

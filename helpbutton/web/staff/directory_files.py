@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from helpbutton.directory.files import Plan
 from helpbutton.errors import Conflict, FieldError, Invalid
-from helpbutton.exchange.file import written
+from helpbutton.exchange.file import text_of, written
 from helpbutton.exchange.loading import BadDirectory, earlier_file, earlier_states, load_file, try_file
 from helpbutton.exchange.stored import stored
 from helpbutton.routing.coverage import Gap
@@ -20,7 +20,7 @@ from helpbutton.web.staff.gap_words import gap_lines
 
 bp = staff_blueprint("directory_files", __name__)
 
-MOST_BYTES = 1_000_000
+MOST_BYTES = 4_000_000
 
 
 @bp.url_value_preprocessor
@@ -62,8 +62,9 @@ def export(key: str) -> Response:
 @policy("staff")
 def trial(key: str) -> Response:
     """What a file would change; nothing is stored."""
-    found, text = kept_organisation(g.actor, key), _text()
+    found, text = kept_organisation(g.actor, key), ""
     try:
+        text = _text()
         return _page(found, text, plan=try_file(text=text, organisation_id=found.id))
     except Invalid as refusal:
         return _refused(found, text, refusal)
@@ -73,8 +74,9 @@ def trial(key: str) -> Response:
 @policy("staff")
 def load(key: str) -> AnyResponse:
     """Load the file that was tried."""
-    found, text = kept_organisation(g.actor, key), _text()
+    found, text = kept_organisation(g.actor, key), ""
     try:
+        text = _text()
         load_file(text=text, actor=g.actor, organisation_id=found.id, anyway="anyway" in request.form)
     except Invalid as refusal:
         return _refused(found, text, refusal)
@@ -117,10 +119,11 @@ def _page(
 
 
 def _text() -> str:
+    """Raises Invalid for a file in another encoding."""
     upload = request.files.get("file")
     if upload is not None:
         content: bytes = upload.read(MOST_BYTES + 1)
         if len(content) > MOST_BYTES:
             abort(413)
-        return content.decode("utf-8", "replace")
+        return text_of(content)
     return request.form.get("text", "")

@@ -149,6 +149,8 @@ def test_a_faulty_schedule_is_refused() -> None:
         ("FREQ=WEEKLY;BYDAY=TH,TU", Rhythm("week", (1, 3))),
         ("FREQ=WEEKLY", Rhythm("week", (0,))),
         ("FREQ=WEEKLY;INTERVAL=2;BYDAY=WE", Rhythm("two_weeks", (2,))),
+        ("FREQ=WEEKLY;BYDAY=1TU,TU", Rhythm("week", (1,))),
+        ("FREQ=DAILY;BYDAY=+1TU", Rhythm("week", (1,))),
         ("FREQ=DAILY", Rhythm("week", (0, 1, 2, 3, 4, 5, 6))),
         ("FREQ=MONTHLY;BYDAY=1TU", Rhythm("month")),
         ("FREQ=MONTHLY;INTERVAL=3", Rhythm("other")),

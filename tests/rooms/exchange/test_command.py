@@ -57,3 +57,14 @@ def test_a_wrong_file_says_where(with_example: Path, tmp_path: Path) -> None:
     ):
         file.write_text(changed(WHOLE, lambda data, it=change: data["saved_replies"][0].update(it)), "utf-8")
         assert run(folder, "load", str(file)) == (1, said)
+
+
+def test_a_file_with_a_byte_order_mark_is_read_and_one_in_another_encoding_is_not(
+    with_example: Path, tmp_path: Path
+) -> None:
+    folder, file = shutil.copytree(with_example, tmp_path / "data"), tmp_path / "file.json"
+    text = changed(WHOLE, lambda data: data["saved_replies"].append(reply("Äiti")))
+    file.write_text(text, "utf-8-sig")
+    assert run(folder, "load", "--dry-run", str(file)) == (0, f"+ saved_replies {DESK}/fi/Äiti\n{TRIED}")
+    file.write_text(text, "cp1252")
+    assert run(folder, "load", str(file)) == (1, "directory_file: UTF-8\n")

@@ -100,7 +100,7 @@ def test_parts_of_who_is_named_become_those_of_the_file_and_can_be_brought_back(
     assert {part: keys for part, keys in found.removed.items() if keys} == {
         "saved_replies": (f"{DESK}/fi/Kiitos",),
         "sms_texts": (f"{OWN}/nudge/neutral/fi",),
-        "ladders": (f"{DESK}/first_contact",),
+        "ladders": (f"{OWN}/{DESK}/first_contact",),
         "activities": ("talo",),
     }
     assert load_file(text=text) == found
@@ -175,6 +175,8 @@ def test_an_administrator_loads_the_own_parts_and_nothing_else() -> None:
     ("text", "where"),
     [
         ("[" * 100_000, "JSON"),
+        (f'{{"format": "{FORMAT}", "ladders": [{"[" * 700}{"]" * 700}]}}', "ladders 1"),
+        (f'{{"format": "{FORMAT}", "ladders": [{{"ladder": {"[" * 700}{"]" * 700}}}]}}', "JSON"),
         ('{"format": ["a"]}', "format"),
         (f'{{"format": "{FORMAT}", "revision": 7}}', "revision"),
         (f'{{"format": "{FORMAT}", "sites": [], "sites": []}}', "sites (2)"),
@@ -237,7 +239,7 @@ WRONG: tuple[tuple[Change, str], ...] = (
     (lambda it: it["ladders"][0].update(subject="x"), f"Ladder {OWN}/x: unknown subject 'x'."),
     (
         lambda it: it["ladders"][1].update(service=OTHER_DESK),
-        f"Ladder {OTHER_DESK}/first_contact: '{OTHER_DESK}' is no desk of {OWN}.",
+        f"Ladder {OWN}/{OTHER_DESK}/first_contact: '{OTHER_DESK}' is no desk of {OWN}.",
     ),
     (lambda it: it["ladders"][0]["ladder"].update(nag_min=1), f"Ladder {OWN}/urgent: nag_min: format."),
     (lambda it: it["ladders"][0]["ladder"].update(extra=1), f"Ladder {OWN}/urgent: ladder: format."),

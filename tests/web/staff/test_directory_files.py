@@ -1,5 +1,6 @@
 """The page of an organisation's file: saved replies, texts, ladders and open help go through it like the desks."""
 
+import io
 import json
 
 from flask import Flask
@@ -48,3 +49,17 @@ def test_what_is_wrong_or_of_others_is_refused_with_its_place(app: Flask, cast: 
         tried = browser.post("/staff/directory/varha?lang=en", data={"csrf_token": token, "text": text})
         assert (tried.status_code, said in visible_text(tried.get_data(as_text=True))) == (422, True)
     assert json.loads(read(browser, FILE)) == file
+
+
+def test_a_file_in_another_encoding_is_refused(app: Flask, cast: Cast) -> None:
+    browser = cast.sign_in("eve")
+    token = hidden_fields(read(browser, "/staff/directory"))["csrf_token"]
+    data = json.loads(read(browser, FILE)) | {"saved_replies": [REPLY | {"title": "Äiti"}]}
+    text = json.dumps(data, ensure_ascii=False)
+    for encoding, status, said in (
+        ("utf-8-sig", 200, f"Saved replies + {DESK}/fi/Äiti"),
+        ("cp1252", 422, "a part of it is wrong: UTF-8."),
+    ):
+        upload = {"csrf_token": token, "file": (io.BytesIO(text.encode(encoding)), "varha.json")}
+        tried = browser.post("/staff/directory/varha/trial?lang=en", data=upload)
+        assert (tried.status_code, said in visible_text(tried.get_data(as_text=True))) == (status, True)
