@@ -1,15 +1,14 @@
-"""What staff do with a case: take it, let it go, close it, decide a proposal."""
+"""What staff do with a case: take it, let it go, close it, keep what is proposed for another desk."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpbutton import clock, outbox
 from helpbutton.cases import clocks, lifecycle
-from helpbutton.cases.access import case_for, case_unchanged, record_disclosure, write_logbook
+from helpbutton.cases.access import case_for, case_unchanged, write_logbook
 from helpbutton.cases.clock_rules import ACCEPTANCE, FIRST_CONTACT, HAND_OVER, due
 from helpbutton.cases.contact import reindex
-from helpbutton.cases.intake import add_reasons
-from helpbutton.cases.kinds import ALERT_AGAIN, FORGET_NUMBER, SETTLE_HELD, TELL_NEW_DESK
+from helpbutton.cases.kinds import ALERT_AGAIN, FORGET_NUMBER, SETTLE_HELD
 from helpbutton.cases.models import Case, CaseEvent, CaseKey, Proposal
 from helpbutton.cases.offers import drop_offer, settle_return
 from helpbutton.cases.submission import URGENCIES
@@ -18,7 +17,6 @@ from helpbutton.db import transaction
 from helpbutton.directory.models import Service
 from helpbutton.directory.queries import desk_hours
 from helpbutton.errors import Conflict, FieldError, Invalid
-from helpbutton.reasons import Reason
 from helpbutton.staff.actor import Actor
 from helpbutton.vault import keystore, sealing
 
@@ -125,41 +123,26 @@ def shut(session: Session, case: Case, *, outcome: str) -> None:
         outbox.add(session, SETTLE_HELD, ref=case.id)
 
 
-def decide_proposal(*, actor: Actor, number: str, version: int, forward: bool, ground: str = "") -> None:
-    """Forward the case to the proposed desk on a ground of `GROUNDS`, or keep it here.
+def decline_proposal(*, actor: Actor, number: str, version: int) -> None:
+    """The case stays here although a desk of another organisation is proposed; `transfer.offer` is the other choice.
 
-    Raises NotFound, Conflict (no open proposal), or Invalid when forwarding without a ground.
+    Raises NotFound, Conflict (changed since `version`, or nothing is proposed).
     """
-    if forward and ground not in GROUNDS:
-        raise Invalid(FieldError("ground", "required"))
     with transaction() as session:
-        action = "forward" if forward else "decline_forwarding"
-        case = case_unchanged(session, actor=actor, number=number, version=version, action=action)
+        case = case_unchanged(
+            session, actor=actor, number=number, version=version, action="decline_forwarding"
+        )
         proposal = session.scalar(
             select(Proposal).where(Proposal.case_id == case.id, Proposal.status == "open")
         )
         if proposal is None:
             raise Conflict("nothing is proposed")
-        proposal.status = "forwarded" if forward else "declined"
-        proposal.ground = ground if forward else None
-        proposal.decided_at, proposal.decided_by = clock.now(), actor.account_id
-        if not forward:
-            write_logbook(session, case, "forwarding_declined", actor=actor, service=proposal.service_id)
-            return
-        case.state = lifecycle.after("forward", case.state)
-        case.assigned_to = None
-        case.topic = proposal.topic
-        record_disclosure(session, case, to=proposal.service, actor=actor.pseudonym, ground=ground)
-        move(session, case, proposal.service)
-        add_reasons(
-            session,
-            case,
-            case.case_key.vault(),
-            subject="desk",
-            reasons=(Reason("forwarded_by_staff", {"ground": ground}),),
+        proposal.status, proposal.decided_at, proposal.decided_by = (
+            "declined",
+            clock.now(),
+            actor.account_id,
         )
-        write_logbook(session, case, "forwarded", actor=actor, service=proposal.service_id, ground=ground)
-        outbox.add(session, TELL_NEW_DESK, ref=case.id)
+        write_logbook(session, case, "forwarding_declined", actor=actor, service=proposal.service_id)
 
 
 def move(session: Session, case: Case, service: Service) -> None:

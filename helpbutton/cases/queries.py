@@ -51,6 +51,8 @@ class LogbookLine:
     params: Mapping[str, object]
     colleague: str | None
     """Who was given the case, where the line is about that."""
+    desk: Names | None
+    """The desk that the line is about."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,9 @@ class ReasonLine:
 
 @dataclass(frozen=True)
 class ProposalView:
+    """A desk of another organisation that sorting proposes; a person decides."""
+
+    service_id: int
     service_names: Names
     organisation_names: Names
     topic: str
@@ -130,7 +135,7 @@ def _page(session: Session, case: Case, actor: Actor) -> CasePage:
     vault = case.case_key.vault()
     events = _events(session, case)
     names = account_names({case.assigned_to or 0, *(person for event in events for person in _people(event))})
-    desks = directory.desks({case.service_id, case.addressed_service_id})
+    desks = directory.desks({case.service_id, case.addressed_service_id, *map(_desk_in, events)})
     consent = vault.open(case.consent, "case.consent")
     return CasePage(
         id=case.id,
@@ -167,7 +172,7 @@ def _page(session: Session, case: Case, actor: Actor) -> CasePage:
         assigned_to=names.get(case.assigned_to) if case.assigned_to else None,
         mine=case.assigned_to == actor.account_id,
         reasons=_reasons(session, case, vault),
-        logbook=tuple(_line(event, names) for event in events),
+        logbook=tuple(_line(event, names, desks) for event in events),
         proposal=_proposal(session, case),
         withdrawn_at=case.withdrawn_at,
         tasks=tasks_of(session, case.id),
@@ -187,9 +192,15 @@ def _people(event: CaseEvent) -> tuple[int, int]:
     return event.account_id or 0, int(event.params.get("colleague", 0))
 
 
-def _line(event: CaseEvent, names: Mapping[int, str]) -> LogbookLine:
+def _desk_in(event: CaseEvent) -> int:
+    return int(event.params.get("service", 0))
+
+
+def _line(event: CaseEvent, names: Mapping[int, str], desks: Mapping[int, Desk]) -> LogbookLine:
     by, colleague = (names.get(person) for person in _people(event))
-    return LogbookLine(event.at, event.actor, by, event.verb, event.params, colleague)
+    desk = desks.get(_desk_in(event))
+    named = desk.names if desk else None
+    return LogbookLine(event.at, event.actor, by, event.verb, event.params, colleague, named)
 
 
 def _contact(session: Session, case: Case, vault: CaseVault) -> ContactView:
@@ -226,4 +237,4 @@ def _proposal(session: Session, case: Case) -> ProposalView | None:
     row = session.scalar(select(Proposal).where(Proposal.case_id == case.id, Proposal.status == "open"))
     if row is None:
         return None
-    return ProposalView(row.service.names, row.service.organisation.names, row.topic)
+    return ProposalView(row.service_id, row.service.names, row.service.organisation.names, row.topic)

@@ -104,7 +104,7 @@ def accept(*, actor: Actor, number: str) -> None:
                 ground=made.ground or "",
             )
         settle(made, "accepted", by=actor.account_id)
-        _close_proposal(session, case, actor)
+        _close_proposal(session, case, made, actor)
         clocks.stop(session, case, HAND_OVER)
         case.state, case.assigned_to = lifecycle.after("forward", case.state), None
         handling.move(session, case, to)
@@ -243,12 +243,14 @@ def _start_clock_of_return(session: Session, case: Case) -> None:
     clocks.start(session, case, HAND_OVER, due_at=due_at, now=now)
 
 
-def _close_proposal(session: Session, case: Case, actor: Actor) -> None:
-    """What triage proposed is settled by where the case goes."""
+def _close_proposal(session: Session, case: Case, made: Transfer, actor: Actor) -> None:
+    """What was proposed is settled by where the case goes: passed on, on the ground of the offer, or declined."""
     proposed = select(Proposal).where(Proposal.case_id == case.id, Proposal.status == "open")
     for proposal in session.scalars(proposed):
-        proposal.status, proposal.decided_at, proposal.decided_by = (
-            "declined",
-            clock.now(),
-            actor.account_id,
-        )
+        passed_on = proposal.service_id == made.to_service_id
+        proposal.status = "forwarded" if passed_on else "declined"
+        proposal.decided_at, proposal.decided_by = clock.now(), actor.account_id
+        if passed_on:
+            proposal.ground = made.ground
+            because = Reason("forwarded_by_staff", {"ground": made.ground or ""})
+            add_reasons(session, case, case.case_key.vault(), subject="desk", reasons=(because,))

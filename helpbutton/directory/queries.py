@@ -329,6 +329,8 @@ def desk_of(row: Service) -> Desk:
 
 def desks(service_ids: Collection[int]) -> dict[int, Desk]:
     """Several desks by id."""
+    if not service_ids:
+        return {}
     rows = reading().scalars(select(Service).where(Service.id.in_(service_ids)))
     return {row.id: desk_of(row) for row in rows}
 

@@ -25,7 +25,8 @@ STATES = ("on_time", "late", "waiting", "overdue", "unanswered")
 waiting inside the promise, still waiting after it, closed without an answer here."""
 BESIDE = ("taken", "handed_over")
 HAND_OVERS = ("moved", "forwarded", "transferred")
-"""Logbook lines that say a case went to another desk; triage, which moves before anybody has read, is not counted."""
+"""Logbook lines that say a case came to the desk that has it from another one, by a person; triage, which moves before
+anybody has read, is not counted."""
 
 
 @dataclass(frozen=True)

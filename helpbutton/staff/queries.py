@@ -35,6 +35,8 @@ def actor_of(account: Account) -> Actor:
 
 def account_names(account_ids: set[int]) -> dict[int, str]:
     """Names of colleagues by account id."""
+    if not account_ids:
+        return {}
     rows = reading().execute(select(Account.id, Account.name).where(Account.id.in_(account_ids)))
     return {row[0]: row[1] for row in rows}
 

@@ -98,6 +98,6 @@ def test_every_action_has_words() -> None:
     found = {
         action for where, tree in trees.items() for action in actions_of(where, tree, shared | takers(tree))
     }
-    assert {"view", "forward", "receive", "accept_invitation", "create_site", "add_shift"} <= found
+    assert {"view", "offer", "receive", "accept_invitation", "create_site", "add_shift"} <= found
     assert sorted(found - set(ACTIONS)) == []
     assert sorted(set(ACTIONS) - found) == [], "words for what nobody does"

@@ -89,11 +89,7 @@ def close_as_spam(number: str) -> AnyResponse:
 
 @bp.post("/cases/<number>/proposal")
 @policy("staff")
-def decide_proposal(number: str) -> AnyResponse:
-    """Pass the case on to the proposed desk, on a ground, or keep it here."""
-    forward, ground = request.form.get("decision") == "forward", request.form.get("ground", "")
-    decided = partial(handling.decide_proposal, version=version_of_form(), forward=forward, ground=ground)
-    response = make_move("proposal", number, decided)
-    if forward and response.status_code == 303:
-        return redirect(url_for("worklist.show", done="forwarded"), 303)
-    return response
+def keep_here(number: str) -> AnyResponse:
+    """The case stays here, although another organisation's desk is proposed."""
+    kept = partial(handling.decline_proposal, version=version_of_form())
+    return make_move("proposal", number, kept)

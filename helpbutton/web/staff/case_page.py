@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from helpbutton import clock
-from helpbutton.cases import handling, lifecycle, statutory
+from helpbutton.cases import lifecycle, statutory
 from helpbutton.cases.clock_queries import clocks_of
 from helpbutton.cases.clock_rules import PAUSE_REASONS
 from helpbutton.cases.handovers import handovers
@@ -99,7 +99,6 @@ def case_page(
         answering=answer_form(case, typed=request.form if failed == "answer" else writing, errors=errors),
         other_draft=other_draft,
         step_grounds=statutory.GROUNDS,
-        grounds=handling.GROUNDS,
         outcomes=lifecycle.OUTCOMES,
         form_token=uuid.uuid4(),
         may_finish=may_finish,

@@ -16,6 +16,7 @@ from helpbutton.staff.roster import Planned, RosterDesk
 from helpbutton.vault import tokens
 from helpbutton.web.numbers import row_id
 from helpbutton.web.policy import policy
+from helpbutton.web.sign_in.step_up import fresh
 from helpbutton.web.staff.duty import id_of
 from helpbutton.web.staff.frame import staff_blueprint, staff_page
 
@@ -40,6 +41,7 @@ def show() -> Response:
 
 @bp.post("/duty/feed")
 @policy("staff")
+@fresh
 def make() -> Response:
     """A new address, which is shown this once; the earlier one works no more."""
     desk = _desk()

@@ -1,4 +1,4 @@
-"""The hand-over of a shift: what is open, urgent and promised today at each desk, and a note for who comes next."""
+"""The hand-over of a shift: what is open, urgent, overdue and promised today at each desk, and a note for the next."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ from helpbutton.web.staff.promise_clock import promise_clock
 
 bp = staff_blueprint("duty_handover", __name__)
 
-PRESSING = ("urgent", "due_today")
+PRESSING = ("urgent", "overdue", "due_today")
 
 
 @dataclass(frozen=True)

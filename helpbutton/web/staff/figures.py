@@ -34,7 +34,7 @@ COLUMNS = {
     "waiting": N_("Waiting"),
     "overdue": N_("Overdue"),
     "unanswered": N_("Closed without an answer here"),
-    "handed_over": N_("Handed over"),
+    "handed_over": N_("Came from another desk"),
 }
 AFTERWARDS = {
     "helped": N_("Got help"),

@@ -69,7 +69,8 @@ def take_back(number: str) -> AnyResponse:
 
 def _form(case: CasePage, *, status: int = 200, errors: Sequence[FieldError] = ()) -> Response:
     place = _place(request.values.get("municipality", ""), case)
-    found, fits = targets(case_id=case.id, routed=_routed(place)), _fitting(case, place)
+    proposed = {case.proposal.service_id} if case.proposal else set()
+    found, fits = targets(case_id=case.id, routed=_routed(place) | proposed), _fitting(case, place)
     return staff_page(
         "staff/hand_over.html",
         status=status,
@@ -80,6 +81,7 @@ def _form(case: CasePage, *, status: int = 200, errors: Sequence[FieldError] = (
         ),
         targets=sorted(found, key=lambda desk: desk.id != fits),
         fits=fits,
+        chosen=request.values.get("to", ""),
         grounds=next((desk.grounds for desk in found if not desk.same_organisation), ()),
         errors={error.field: error for error in errors},
         changed=status == 409,

@@ -9,8 +9,9 @@ from flask import Response, abort, g, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from helpbutton.cases import onwards, registering, statutory
+from helpbutton.cases.handovers import handovers
 from helpbutton.cases.queries import CasePage, open_case
-from helpbutton.cases.submission import AGE_GROUPS, ROLES, parse
+from helpbutton.cases.submission import AGE_GROUPS, KINDS, ROLES, WITH_CONSENT, parse
 from helpbutton.conversation.queries import thread_for_staff
 from helpbutton.directory import queries as directory
 from helpbutton.directory.queries import in_language
@@ -32,6 +33,7 @@ register_bp = staff_blueprint("register", __name__)
 
 TYPED = (
     "text",
+    "kind",
     "municipality",
     "topic",
     "language",
@@ -41,7 +43,7 @@ TYPED = (
     "existing_worker",
 )
 FLAGS = ("may_forward", "do_not_tell_guardian", "secret_address")
-CONTACT = ("name", "phone", "email")
+CONTACT = ("name", "phone", "email", "not_before", "not_after")
 CONTACT_FLAGS = ("safe_to_call", "safe_to_leave_message", "safe_to_text")
 
 
@@ -111,7 +113,8 @@ def export(number: str) -> Response:
     """The whole case as a JSON file."""
     onwards.put_on_record(actor=g.actor, number=number, way="export")
     case = open_case(actor=g.actor, number=number)
-    data = as_data(case, thread_for_staff(case_id=case.id))
+    thread, handed = thread_for_staff(case_id=case.id), handovers(actor=g.actor, case_id=case.id)
+    data = as_data(case, thread, handed)
     response = make_response(json.dumps(data, ensure_ascii=False, indent=1))
     response.headers["Content-Type"] = "application/json; charset=utf-8"
     response.headers["Content-Disposition"] = f'attachment; filename="{number}.json"'
@@ -138,6 +141,7 @@ def _onward(case: CasePage, *, status: int = 200, errors: Sequence[FieldError] =
         case=case,
         cautions=safe_contact.cautions(case, staff_language()),
         thread=thread_for_staff(case_id=case.id),
+        handed=handovers(actor=g.actor, case_id=case.id),
         errors=errors,
         typed=request.form,
         form_token=uuid.uuid4(),
@@ -161,6 +165,7 @@ def _form(given: Mapping[str, str], *, status: int = 200, errors: Sequence[Field
         places=municipality_names((place.code for place in directory.municipalities()), language).items(),
         topics=[(topic.id, in_language(topic.names, language)) for topic in directory.topics()],
         tongues=[(code, word("language", code, language)) for code in LANGUAGES],
+        kinds=[(code, word("kind", code, language)) for code in KINDS if code != WITH_CONSENT],
         roles=[(code, word("role", code, language)) for code in ROLES],
         interpreters=list(choices.interpreters(language).items()),
         age_groups=[(code, word("age_group", code, language)) for code in AGE_GROUPS],

@@ -15,7 +15,6 @@ ACTIONS = {
     "accept_assignment": N_("Accepted a case from a colleague"),
     "return_assignment": N_("Returned a case to the desk instead of accepting it"),
     "move": N_("Moved the case to another desk"),
-    "forward": N_("Decided to pass the case on to another organisation"),
     "decline_forwarding": N_("Decided to keep the case"),
     "offer": N_("Offered the case to another desk"),
     "take_back": N_("Kept a case that was on offer"),

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, event, text, update
 from sqlalchemy.exc import IntegrityError
 
 from helpbutton import clock, demo_cases
-from helpbutton.cases import handling, search, worklist
+from helpbutton.cases import handling, search, transfer, worklist
 from helpbutton.cases.models import Case, NameToken, Proposal
 from helpbutton.cases.queries import open_case
 from helpbutton.cases.views import VIEWS, Filters, Place
@@ -21,6 +21,7 @@ from helpbutton.errors import Conflict
 from helpbutton.notifications.models import Notification
 from helpbutton.outbox import ToDo
 from tests.cast import Cast
+from tests.rooms.cases.handing import desk
 from tests.web.staff.pages import case_row, propose
 
 GENERATED = 300
@@ -194,10 +195,9 @@ def test_a_name_is_found_in_the_organisation_that_has_the_case_now(
     drain()
     cara, dan = cast.actor("cara"), cast.actor("dan")
     assert [row.number for row in search.search(actor=cara, words="testinen")] == [number]
-    propose(number, "turku-school")
-    handling.decide_proposal(
-        actor=cara, number=number, version=case_row(number).version, forward=True, ground="sender_agreed"
-    )
+    given = transfer.Offer(desk("turku-school").id, "Koulun asia.", "", "o1")
+    transfer.offer(actor=cara, number=number, version=case_row(number).version, given=given)
+    transfer.accept(actor=dan, number=number)
     assert [row.number for row in search.search(actor=dan, words="Testinen aino")] == [number]
     assert search.search(actor=cara, words="testinen") == []
     assert reading().scalar(db.select(db.func.count()).select_from(NameToken)) == 2

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from helpbutton import outbox
 from helpbutton.audit.models import AuditEntry
-from helpbutton.cases import handling, queries
+from helpbutton.cases import handling, queries, transfer
 from helpbutton.cases.models import Case, CaseKey, Proposal
 from helpbutton.cases.queries import CasePage
 from helpbutton.db import db, reading
@@ -80,13 +80,16 @@ def test_without_leave_it_is_a_proposal_that_a_person_decides_on_a_ground(
     assert page.proposal is not None
     assert page.proposal.organisation_names["fi"] == "Turun kaupunki"
     assert "proposed" in codes(page, "desk")
-    handling.decide_proposal(
-        actor=cara, number=number, version=page.version, forward=True, ground="sender_agreed"
-    )
+    given = transfer.Offer(page.proposal.service_id, "Koulun asia.", "sender_agreed", "o1")
+    transfer.offer(actor=cara, number=number, version=page.version, given=given)
+    assert queries.open_case(actor=cara, number=number).proposal is not None, "nobody has decided yet"
+    transfer.accept(actor=cast.actor("dan"), number=number)
     there = queries.open_case(actor=cast.actor("dan"), number=number)
     assert there.text == BULLIED
     assert there.proposal is None
     assert "forwarded_by_staff" in codes(there, "desk")
+    decided = reading().scalars(select(Proposal)).one()
+    assert (decided.status, decided.ground) == ("forwarded", "sender_agreed")
     assert drain() > 0
     alerted = set(
         reading().scalars(select(Notification.service_id).where(Notification.purpose != "confirmation"))
@@ -101,7 +104,7 @@ def test_a_declined_proposal_keeps_the_case_and_is_not_made_again(
     drain()
     cara = cast.actor("cara")
     page = queries.open_case(actor=cara, number=number)
-    handling.decide_proposal(actor=cara, number=number, version=page.version, forward=False)
+    handling.decline_proposal(actor=cara, number=number, version=page.version)
     sort_case(page.id)
     assert reading().scalars(select(Proposal.status)).all() == ["declined"]
     assert queries.open_case(actor=cara, number=number).proposal is None

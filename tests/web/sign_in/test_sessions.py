@@ -13,11 +13,13 @@ from helpbutton.staff.member_list import member
 from helpbutton.staff.operations import set_password
 from helpbutton.staff.second_factor import factors_of
 from helpbutton.staff.sessions import sessions_of, signed_in
+from helpbutton.web.policy import policy_of
 from tests.cast import Cast, hidden_fields
 from tests.live import PASSWORD, Person, words_of
 
 NEW = "toinen lause jota kukaan ei arvaa"
 LATER = dt.timedelta(minutes=11)
+NAMED = {"number": "0000-0000", "key": "county", "kind": "csv"}
 
 
 @pytest.fixture
@@ -145,6 +147,31 @@ def test_downloads_ask_again_and_lead_on_to_the_file(live: Flask, address: str) 
         fields = hidden_fields(asked.get_data(as_text=True)) | {"confirm_code": boss.code()}
         assert boss.browser.post("/staff/confirm", data=fields).headers["Location"] == address
         assert "Content-Disposition" in boss.browser.get(address).headers
+
+
+def test_every_export_key_and_role_asks_again(live: Flask) -> None:
+    """Generated from the URL map, by what a route is called."""
+    boss = Person(live, "eve@example.fi", "administrator", "county")
+    boss.sign_in()
+    matters = re.compile(
+        r"export|invite|roles|/active|_id>/link$|factor|codes|passkeys|single|duty/feed$|erase"
+        r"|POST /staff/new-org|steps/member|[.>]json$|/figures[.]"
+    )
+    asked, silent = 0, []
+    for rule in live.url_map.iter_rules():
+        method = "POST" if "POST" in (rule.methods or ()) else "GET"
+        if policy_of(live, rule.endpoint) != "staff" or not matters.search(f"{method} {rule.rule}"):
+            continue
+        given = {name: NAMED.get(name, 1) for name in rule.arguments}
+        with live.test_request_context():
+            address = live.url_map.bind("localhost").build(rule.endpoint, given)
+        with clock.moved(clock.now() + LATER):
+            answer = boss.post(address) if method == "POST" else boss.browser.get(address)
+        asked += 1
+        if 'name="confirm_token"' not in answer.get_data(as_text=True):
+            silent.append(f"{method} {rule.rule}: {answer.status_code}")
+    assert silent == []
+    assert asked > 15
 
 
 def test_the_last_second_factor_stays(worker: Person) -> None:

@@ -1,7 +1,9 @@
 """The case page over HTTP: looks on record, moves, double sending, stale forms, hostile texts."""
 
+import re
 import uuid
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 from markupsafe import escape
@@ -11,6 +13,7 @@ from helpbutton.cases.models import Contact
 from helpbutton.conversation.models import Message, Note
 from helpbutton.db import transaction
 from tests.cast import MORNINGS, PHONE, Cast, hidden_fields
+from tests.web.public.browser import visit
 from tests.web.staff.pages import (
     audit_lines,
     case_row,
@@ -210,29 +213,41 @@ def test_closing_needs_an_outcome(cast: Cast, drain: Drain) -> None:
     assert case_row(number).state == "sorted"
 
 
-def test_a_proposal_is_passed_on_only_on_a_ground(cast: Cast, drain: Drain) -> None:
-    number = send_case(cast, drain, may_forward=False)
+def test_a_proposal_is_offered_on_a_ground_and_stays_here_until_the_other_desk_takes_it(
+    cast: Cast, drain: Drain
+) -> None:
+    receipt = cast.send(may_forward=False).get_json()
+    drain()
+    number = receipt["number"]
     propose(number, "turku-school")
     cara, dan = cast.sign_in("cara"), cast.sign_in("dan")
-    assert 'id="proposal"' in read(cara, case_url(number))
-    refused = send_form(cara, number, "proposal", decision="forward")
-    assert refused.status_code == 422
-    assert 'id="proposal-error"' in refused.get_data(as_text=True)
-    read(dan, case_url(number), status=404)
+    door = re.search(r'href="([^"]*/hand-over[^"]*to=[^"]*)"', read(cara, case_url(number)))
+    assert door is not None
+    page = read(cara, unescape(door[1]))
+    chosen = re.search(r'name="to" value="(\d+)" checked', page)
+    assert chosen is not None, "the proposed desk is chosen already"
+    fields = hidden_fields(page[page.index('name="token"') - 200 :]) | hidden_fields(page)
+    fields |= {"to": chosen[1], "why": "Koulun asia."}
+    assert post(cara, number, "hand-over", fields).status_code == 422
+    assert post(cara, number, "hand-over", fields | {"ground": "sender_agreed"}).status_code == 303
+    assert 'id="proposal"' not in read(cara, case_url(number)), "it waits for their word"
 
-    passed = send_form(cara, number, "proposal", decision="forward", ground="sender_agreed")
-    assert passed.status_code == 303
-    assert 'role="status"' in read(cara, passed.headers["Location"])
-    read(cara, case_url(number), status=404)
-    assert numbers_listed(read(dan, "/staff/")) == {number}
+    url = f"/staff/offers/{number}"
+    assert dan.post(f"{url}/accept", data=hidden_fields(read(dan, url))).status_code == 303
     assert MORNINGS in read(dan, case_url(number))
+    assert "Passed on by a person" in visible_text(read(dan, f"{case_url(number)}?lang=en"))
+    read(cara, case_url(number), status=404)
+    family = visit(dan.application.test_client(), "/receipt?lang=en").press(
+        "open", code=receipt["receipt_code"]
+    )
+    assert "handed your matter over to" in family.text
 
 
 def test_a_proposal_can_be_declined_once(cast: Cast, drain: Drain) -> None:
     number = send_case(cast, drain, may_forward=False)
     propose(number, "turku-school")
     cara = cast.sign_in("cara")
-    fields = hidden_fields(read(cara, case_url(number))) | {"decision": "keep"}
+    fields = hidden_fields(read(cara, case_url(number)))
     assert post(cara, number, "proposal", fields).status_code == 303
     assert 'id="proposal"' not in read(cara, case_url(number))
     assert post(cara, number, "proposal", fields).status_code == 409

@@ -1,6 +1,7 @@
 """Duty: the roster that leads keep, substitutes and absences, who is on duty now, and the hand-over of a shift."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 
 from flask import Flask
@@ -15,7 +16,16 @@ from helpbutton.staff.duty import on_duty
 from helpbutton.staff.duty_models import Absence, DutyNote
 from helpbutton.staff.models import Shift
 from tests.cast import Cast, hidden_fields
-from tests.web.staff.pages import audit_lines, case_url, numbers_listed, read, send_case, stored, visible_text
+from tests.web.staff.pages import (
+    audit_lines,
+    case_row,
+    case_url,
+    numbers_listed,
+    read,
+    send_case,
+    stored,
+    visible_text,
+)
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 HOSTILE = "<script>alert(1)</script>"
@@ -164,6 +174,19 @@ def test_the_next_shift_finds_what_presses_and_the_note_of_the_one_before(
         assert (refused.status_code, says in refused.get_data(as_text=True)) == (422, True)
     with clock.moved(clock.now() + 15 * DAY):
         assert f"Soita {number}" not in read(cast.sign_in("cara"), "/staff/duty/handover")
+
+
+def test_what_is_overdue_does_not_slip_between_two_shifts(
+    app: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
+    """The promise ends with the day of the desk, which is when people hand over."""
+    number = send_case(cast, drain)
+    respond_by = case_row(number).respond_by
+    for moment in (respond_by - HOUR, respond_by + HOUR):
+        with clock.moved(moment):
+            page = read(cast.sign_in("cara"), "/staff/duty/handover?lang=en")
+            assert number in numbers_listed(page), moment
+    assert re.search(r"view=overdue[^>]*>Overdue <span class=\"count\">1<", page)
 
 
 def test_a_desk_of_others_gets_no_note(app: Flask, cast: Cast) -> None:

@@ -13,9 +13,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from helpbutton import clock
+from helpbutton.cases import referral, transfer
 from helpbutton.cases.registering import site_of_calls
 from helpbutton.db import db
 from tests.cast import Cast, hidden_fields
+from tests.rooms.cases.handing import desk
 from tests.web.staff.pages import (
     audit_lines,
     case_row,
@@ -195,6 +197,45 @@ def test_what_keeps_a_family_safe_goes_along(app: Flask, cast: Cast, drain: Call
     assert [(tried["how"], tried["result"]) for tried in data["contact_attempts"]] == [("phone", "no_answer")]
 
 
+def test_what_was_agreed_and_tried_elsewhere_goes_along(
+    app: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
+    number = send_case(cast, drain, text="Mies löi eilen ja uhkasi tappaa")
+    cara, dan = cast.actor("cara"), cast.actor("dan")
+    browser = cast.sign_in("cara")
+    send_form(
+        browser,
+        number,
+        "answer",
+        body="Hei!",
+        interpreted_from="so",
+        interpreted_to="fi",
+        present="Tulkki Amina",
+    )
+    referral.refer(actor=cara, number=number, name="Turun perhekahvila", how="Torstaisin.", token="r1")
+    given = transfer.Offer(desk("turku-school").id, "Koulu tuntee perheen.", "", "o1")
+    transfer.offer(actor=cara, number=number, version=case_row(number).version, given=given)
+    transfer.give_back(actor=dan, number=number, reason="other", words="Asuvat Raisiossa.")
+    page = read(browser, case_url(number) + "/onwards?lang=en")
+    text = unescape(visible_text(page))
+    for said in (
+        *("Possible danger", "Tulkki Amina", "Turun perhekahvila", "Koulu tuntee perheen."),
+        *("Asuvat Raisiossa.", "Offered to another desk: Contact point of the schools", "Promised by"),
+    ):
+        assert said in text
+    data = browser.post(case_url(number) + "/export", data=hidden_fields(page)).get_json()
+    assert "violence" in data["danger_flags"]
+    assert data["conversation"][0]["interpreted"]["present"] == "Tulkki Amina"
+    assert [told["name"] for told in data["help_outside"]] == ["Turun perhekahvila"]
+    (made,) = data["hand_overs"]
+    assert (made["why"], made["status"], made["return_words"]) == (
+        "Koulu tuntee perheen.",
+        "returned",
+        "Asuvat Raisiossa.",
+    )
+    assert "offered" in [line["verb"] for line in data["logbook"] if line["desk"] == made["to"]]
+
+
 def test_a_call_may_need_an_interpreter_and_have_a_worker_already(
     app: Flask, cast: Cast, drain: Callable[[], int]
 ) -> None:
@@ -205,6 +246,22 @@ def test_a_call_may_need_an_interpreter_and_have_a_worker_already(
     seen = unescape(read(cara, case_url(number) + "?lang=en"))
     assert "Finnish Sign Language" in seen
     assert "Neuvolan Liisa" in seen
+
+
+def test_a_call_says_when_to_call_back_and_what_is_asked_for(
+    app: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
+    cara = cast.sign_in("cara")
+    status, page = register(cara, kind="network_meeting", not_before="16:30", not_after="18:00")
+    assert status == 200
+    (number,) = numbers_listed(page)
+    seen = unescape(visible_text(read(cara, case_url(number) + "?lang=en")))
+    assert case_row(number).kind == "network_meeting"
+    for said in ("network meeting", "16:30", "18:00"):
+        assert said in seen
+    status, page = register(cara, kind="consultation_anonymous")
+    assert status == 422
+    assert "nukahtaminen kestää tunteja" in page
 
 
 def test_a_step_may_be_of_today_in_helsinki(app: Flask, cast: Cast, drain: Callable[[], int]) -> None:

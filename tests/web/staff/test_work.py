@@ -1,6 +1,7 @@
 """Daily work on the case page: giving a case, putting it right, noting calls, reminders, who else is here."""
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Callable
 
@@ -68,6 +69,8 @@ def test_topic_urgency_and_desk_are_put_right_in_place(cast: Cast, number: str) 
     changed = same | {"topic": "grief_crisis", "urgency": "soon"}
     assert send_form(cara, number, "correct", **changed).status_code == 303
     assert (case_row(number).topic, case_row(number).urgency) == ("grief_crisis", "soon")
+    page = visible_text(read(cara, f"{case_url(number)}?lang=en"))
+    assert re.search("Topic or urgency corrected: Grief[^:]*: soon", page), "what it was put right to"
     assert send_form(cara, number, "desk", right_desk="").status_code == 422
     own = other_desks(row.organisation_id, besides=row.service_id)
     foreign = next(desk for desk in own if desk.id not in cast.actor("cara").services)
