@@ -32,7 +32,8 @@ class Checker(Editor, Protocol):
 @dataclass(frozen=True)
 class KeptLine:
     """A help line; `source` and `shipped` are the product's, `checked` and `checked_by` (an account) ours, for its
-    present number. `shown`: families see it outside demo mode. `due`: nobody has called for 90 days."""
+    present number, which may be `wrong`. `shown`: families see it outside demo mode. `due`: nobody has called for 90
+    days."""
 
     id: str
     names: Names
@@ -42,6 +43,7 @@ class KeptLine:
     shipped: dt.date | None
     checked: dt.date | None
     checked_by: int | None
+    wrong: bool
     shown: bool
     due: bool
 
@@ -68,8 +70,11 @@ def due_count() -> int:
     return sum(line.due for line in kept_lines())
 
 
-def check_today(*, actor: Checker, line_id: str, number: str) -> None:
-    """An administrator has called `number` today and it is right. Raises NotFound, Conflict (it has changed since)."""
+def check_today(*, actor: Checker, line_id: str, number: str, right: bool = True) -> None:
+    """An administrator has called `number` today: it is right, or families are not given it any more.
+
+    Raises NotFound, Conflict (it has changed since, or it is the emergency number, which always stays).
+    """
     organisations = [key for key, role in actor.organisations.items() if role == "administrator"]
     if not organisations:
         raise NotFound("help line")
@@ -79,16 +84,22 @@ def check_today(*, actor: Checker, line_id: str, number: str) -> None:
             raise NotFound("help line")
         if line.number != number:
             raise Conflict("the number has changed since this page was opened")
+        if not right and number == queries.EMERGENCY_NUMBER:
+            raise Conflict("the emergency number always stays")
         session.merge(
             HelpLineCheck(
-                help_line_id=line.id, number=number, checked_on=clock.today(), account_id=actor.account_id
+                help_line_id=line.id,
+                number=number,
+                checked_on=clock.today(),
+                is_right=right,
+                account_id=actor.account_id,
             )
         )
         audit.record(
             session,
             organisation_id=min(organisations),
             actor=actor.pseudonym,
-            action="check_help_line",
+            action="check_help_line" if right else "hide_help_line",
             subject=f"help line/{line.id}"[:40],
             ground="administrator",
         )
@@ -98,6 +109,7 @@ def _kept(line: HelpLine, check: HelpLineCheck | None, today: dt.date) -> KeptLi
     ours = check.checked_on if check else None
     last = max(filter(None, (ours, line.last_checked)), default=None)
     emergency = line.number == queries.EMERGENCY_NUMBER
+    wrong = check is not None and not check.is_right
     return KeptLine(
         id=line.id,
         names=line.names,
@@ -107,6 +119,7 @@ def _kept(line: HelpLine, check: HelpLineCheck | None, today: dt.date) -> KeptLi
         shipped=line.last_checked,
         checked=ours,
         checked_by=check.account_id if check else None,
-        shown=emergency or ours is not None or bool(line.source and line.last_checked),
-        due=not emergency and (last is None or today - last > CHECK_EVERY),
+        wrong=wrong,
+        shown=emergency or (not wrong and (ours is not None or bool(line.source and line.last_checked))),
+        due=not emergency and not wrong and (last is None or today - last > CHECK_EVERY),
     )

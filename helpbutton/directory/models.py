@@ -85,14 +85,15 @@ class HelpLine(Model):
 
 
 class HelpLineCheck(Model):
-    """An administrator called the number that stands here and it was right; beside the reference data, which `init`
-    writes anew. A check of a number that has changed since says nothing."""
+    """An administrator called the number that stands here: it was right, or it is shown to nobody any more. Beside the
+    reference data, which `init` writes anew; a check of a number that has changed since says nothing."""
 
     __tablename__ = "help_line_check"
 
     help_line_id: Mapped[str] = mapped_column(Key, primary_key=True)
     number: Mapped[str] = mapped_column(String(40))
     checked_on: Mapped[dt.date] = mapped_column(Date)
+    is_right: Mapped[bool] = mapped_column(default=True, server_default=true())
     account_id: Mapped[int | None] = mapped_column(ForeignKey("staff_account.id"))
     """None: a file that was loaded on the command line."""
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Executable, exists, select
+from sqlalchemy import ColumnElement, Executable, select
 
 from helpbutton import clock, i18n
 from helpbutton.cases.promise import DeskHours
@@ -119,7 +119,8 @@ class _HelpLine:
     view: HelpLineView
     languages: frozenset[str]
     flags: frozenset[str]
-    checked: bool
+    right: bool | None
+    """Whether the number has been found right, here or by its source; None: nobody has called it."""
     valid_from: dt.date | None
     valid_to: dt.date | None
 
@@ -346,7 +347,7 @@ def help_lines(*, flags: Collection[str] = (), language: str = "fi") -> list[Hel
     """Help lines in force today: 112 first, then those for the danger flags at hand, then the general ones.
 
     A number without a source and a last-checked date, which no administrator has checked either, is shown in demo
-    mode only; 112 always is.
+    mode only, one that an administrator found wrong nowhere; 112 always is.
     """
     return help_lines_today().about(flags, language)
 
@@ -360,7 +361,7 @@ def help_lines_today() -> HelpLines:
             for line in _help_lines()
             if (line.valid_from is None or line.valid_from <= today)
             and (line.valid_to is None or line.valid_to >= today)
-            and (line.view.number == EMERGENCY_NUMBER or demo or line.checked)
+            and (line.view.number == EMERGENCY_NUMBER or (line.right is not False and (demo or line.right)))
         )
     )
 
@@ -372,12 +373,19 @@ def _help_lines() -> tuple[_HelpLine, ...]:
             view=HelpLineView(row.id, row.names, row.number, row.hours, row.always),
             languages=frozenset(row.languages),
             flags=frozenset(row.flags),
-            checked=checked or bool(row.source and row.last_checked),
+            right=True if right is None and row.source and row.last_checked else right,
             valid_from=row.valid_from,
             valid_to=row.valid_to,
         )
-        for row, checked in reading().execute(
-            _anew(select(HelpLine, _checked_here()).order_by(HelpLine.position))
+        for row, right in reading().execute(
+            _anew(
+                select(HelpLine, HelpLineCheck.is_right)
+                .outerjoin(
+                    HelpLineCheck,
+                    (HelpLineCheck.help_line_id == HelpLine.id) & (HelpLineCheck.number == HelpLine.number),
+                )
+                .order_by(HelpLine.position)
+            )
         )
     )
 
@@ -385,9 +393,3 @@ def _help_lines() -> tuple[_HelpLine, ...]:
 def _anew(query: Query) -> Query:
     """The same query, over what the session still holds from an earlier transaction."""
     return query.execution_options(populate_existing=True)
-
-
-def _checked_here() -> ColumnElement[bool]:
-    """Whether an administrator has called the number as it stands now."""
-    own = (HelpLineCheck.help_line_id == HelpLine.id) & (HelpLineCheck.number == HelpLine.number)
-    return exists().where(own)

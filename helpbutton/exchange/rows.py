@@ -95,11 +95,12 @@ class KeptActivityRow(ActivityRow):
 
 @dataclass(frozen=True)
 class HelpLineCheckRow:
-    """Somebody called this number of a help line on that day and it was right."""
+    """Somebody called this number of a help line on that day, and it was right or not."""
 
     help_line: str
     number: str
     checked_on: dt.date
+    right: bool = True
     holder = None
 
     @property

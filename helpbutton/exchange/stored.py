@@ -127,7 +127,9 @@ def _help_line_checks() -> tuple[HelpLineCheckRow, ...]:
             HelpLine, (HelpLine.id == HelpLineCheck.help_line_id) & (HelpLine.number == HelpLineCheck.number)
         )
     )
-    return _by_key(HelpLineCheckRow(row.help_line_id, row.number, row.checked_on) for row in rows)
+    return _by_key(
+        HelpLineCheckRow(row.help_line_id, row.number, row.checked_on, row.is_right) for row in rows
+    )
 
 
 def _languages() -> tuple[LanguageRow, ...]:

@@ -144,6 +144,7 @@ def _shared(loading: Loading) -> None:
             help_line_id=row.help_line,
             number=row.number,
             checked_on=row.checked_on,
+            is_right=row.right,
             account_id=loading.account_id,
         )
         session.merge(check)

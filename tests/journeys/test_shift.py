@@ -239,6 +239,22 @@ def test_what_was_typed_in_a_second_tab_that_is_out_of_date_is_kept(
     beside.close()
 
 
+def test_sending_one_form_loses_nothing_of_another(running: Installation, cara: Staff) -> None:
+    number, _ = send(running, MORNINGS)
+    page = cara.case(number)
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    note = page.locator("#note textarea")
+    note.fill(BEFORE)
+    page.locator("form[action$='/take'] button").click()
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    expect(note).to_have_value(BEFORE)
+    page.locator("#note button").click()
+    expect(page.locator("main")).to_contain_text(BEFORE)
+    assert asked == ["beforeunload"]
+
+
 def test_the_longest_and_the_strangest_answer_arrives_as_it_was_written(
     running: Installation, cara: Staff
 ) -> None:

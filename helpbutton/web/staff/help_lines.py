@@ -24,10 +24,11 @@ def show() -> Response:
 @bp.post("/help-lines/<line_id>/checked")
 @policy("staff")
 def checked(line_id: str) -> AnyResponse:
-    """An administrator has called the number that the page showed."""
+    """An administrator has called the number that the page showed: it is right, or it is given to nobody any more."""
     _administrators_only()
+    number, right = request.form.get("number", ""), "wrong" not in request.form
     try:
-        help_lines.check_today(actor=g.actor, line_id=line_id, number=request.form.get("number", ""))
+        help_lines.check_today(actor=g.actor, line_id=line_id, number=number, right=right)
     except Conflict:
         return _show(status=409)
     return redirect(url_for(".show", done=line_id), 303)
@@ -44,6 +45,7 @@ def _show(*, done: str = "", status: int = 200) -> Response:
         demo=directory.installation().demo,
         people=account_names({line.checked_by for line in lines if line.checked_by is not None}),
         done=done,
+        emergency=directory.EMERGENCY_NUMBER,
     )
 
 

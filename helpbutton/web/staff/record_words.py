@@ -107,6 +107,7 @@ ACTIONS = {
     "end_activity": N_("Ended open help"),
     "confirm_activity": N_("Confirmed open help"),
     "check_help_line": N_("Checked a help line"),
+    "hide_help_line": N_("Took away a help line whose number is wrong"),
     "read_feedback": N_("Read feedback"),
     "answer_feedback": N_("Answered feedback"),
     "read_record": N_("Read this record"),

@@ -1,18 +1,20 @@
-// Asks before a page with unsent text is left. Everything works without it.
+// Asks before a page with unsent text is left, also when another of its forms is sent. Everything works without it.
 
-let sending = false;
+let sending = null;
 
 const unsent = () =>
-  [...document.querySelectorAll("[data-unsent] textarea")].some((area) => area.value !== area.defaultValue);
+  [...document.querySelectorAll("[data-unsent]")]
+    .filter((form) => form !== sending)
+    .some((form) => [...form.querySelectorAll("textarea")].some((area) => area.value !== area.defaultValue));
 
-document.addEventListener("submit", () => {
-  sending = true;
+document.addEventListener("submit", ({ target }) => {
+  sending = target;
 });
 
 window.addEventListener("pageshow", () => {
-  sending = false;
+  sending = null;
 });
 
 window.addEventListener("beforeunload", (event) => {
-  if (!sending && unsent()) event.preventDefault();
+  if (unsent()) event.preventDefault();
 });

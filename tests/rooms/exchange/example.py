@@ -120,7 +120,9 @@ WHOLE: dict[str, Any] = {
         {"organisation": OWN, "subject": "first_contact", "ladder": ladder(), "service": DESK},
     ],
     "activities": [activity("talo", OWN), activity("puisto", None)],
-    "help_line_checks": [{"help_line": "nollalinja", "number": "080 005 005", "checked_on": "2026-11-02"}],
+    "help_line_checks": [
+        {"help_line": "nollalinja", "number": "080 005 005", "checked_on": "2026-11-02", "right": True}
+    ],
     "languages": [{"language": "ru", "reviewed": True, "offered": True}],
     "served_counties": [{"code": "05"}],
 }

@@ -64,3 +64,27 @@ def test_a_number_without_a_source_is_shown_once_somebody_has_called_it(app: Fla
     assert "nollalinja" not in {found.id for found in directory.help_lines(flags=flags)}
     help_lines.check_today(actor=cast.actor("eve"), line_id="nollalinja", number=line("nollalinja").number)
     assert "nollalinja" in {found.id for found in directory.help_lines(flags=flags)}
+
+
+def test_a_wrong_number_is_given_to_nobody_until_the_line_has_another(app: Flask, cast: Cast) -> None:
+    def given() -> set[str]:
+        stored()
+        return {found.id for found in directory.help_lines(flags=["violence"])}
+
+    eve = cast.sign_in("eve")
+    fields = hidden_fields(read(eve, ADDRESS)) | {"number": line("nollalinja").number, "wrong": "1"}
+    assert "nollalinja" in given()
+    assert eve.post("/staff/help-lines/nollalinja/checked", data=fields).status_code == 303
+    assert "nollalinja" not in given()
+    assert not line("nollalinja").due, "nothing to call"
+    assert "wrong number" in visible_text(read(eve, ADDRESS))
+    assert audit_lines(cast, "eve", "hide_help_line") == 1
+    help_lines.check_today(actor=cast.actor("eve"), line_id="nollalinja", number=line("nollalinja").number)
+    assert "nollalinja" in given(), "it was right after all"
+
+    assert eve.post("/staff/help-lines/nollalinja/checked", data=fields).status_code == 303
+    with transaction() as session:
+        session.execute(update(HelpLine).where(HelpLine.id == "nollalinja").values(number="080 1"))
+    assert "nollalinja" in given()
+    emergency = fields | {"number": "112"}
+    assert eve.post("/staff/help-lines/emergency_112/checked", data=emergency).status_code == 409
