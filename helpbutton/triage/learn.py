@@ -23,7 +23,7 @@ from helpbutton.triage.embedding import embed
 from helpbutton.triage.knowledge import FLAGS, topic_urgencies
 from helpbutton.triage.lexicon import spoken_for
 from helpbutton.triage.messages import Message, digest, messages
-from helpbutton.triage.model import ALARM_LANGUAGES, FILE, Array, alarm_place
+from helpbutton.triage.model import ALARM_LANGUAGES, FILE, Array, alarm_place, voices
 from helpbutton.triage.pieces import pieces
 from helpbutton.triage.words import Token, clean, tokenise
 
@@ -32,7 +32,7 @@ RAREST = 3
 STRENGTH = 0.3
 MEANING_PULL = 2.0
 """How long a vector of meaning is beside the pieces, whose length is 1."""
-FALSE_ALARMS = 0.14
+FALSE_ALARMS = 0.12
 """Share of ordinary harmless lessons of a language that phrases and likeness to danger may raise together. Lessons
 are harder than life: on messages that were written as messages, this is about 9 %."""
 LOOK_ALIKES = "danger"
@@ -60,8 +60,13 @@ class Seen:
             return self.pieces
         return hstack([self.pieces, csr_matrix(self.meaning * self.pull)]).tocsr()
 
+    @property
+    def said_of_danger(self) -> Array:
+        """Yes or no: danger, then its kinds."""
+        return np.column_stack([self.dangers, self.kinds])
+
     def net(self, chosen: Array) -> hidden.Net:
-        dangers = np.column_stack([self.dangers, self.kinds])[chosen]
+        dangers = self.said_of_danger[chosen]
         return hidden.learn(self.meaning[chosen], self.topics[chosen], dangers, self.spoken.shape[1])
 
 
@@ -93,7 +98,6 @@ def main() -> None:
         centre=centre.astype(np.float32),
         spread=spread.astype(np.float32),
         flags=np.array(FLAGS),
-        flag_weights=_flag_weights(seen),
         **stored,
     )
     click.echo(f"{len(given)} messages, {len(vocabulary)} pieces, {FILE.stat().st_size // 1024} kB")
@@ -160,24 +164,27 @@ def _fit(rows: csr_matrix, labels: Array) -> LinearSVC:
 
 
 def _learn(seen: Seen, name: str) -> tuple[Array, Array]:
-    """Weights, a column for each topic and danger last, and their biases."""
+    """Weights, a column for each topic, for danger and for each of its kinds, and their biases."""
     rows = seen.rows(with_meaning=name == "joint")
-    topics, dangers = _fit(rows, seen.topics), _fit(rows, seen.dangers)
-    weights = np.vstack([topics.coef_, dangers.coef_]).T
-    return weights, np.append(topics.intercept_, dangers.intercept_)
+    fitted = [_fit(rows, labels) for labels in (seen.topics, *seen.said_of_danger.T)]
+    weights = np.vstack([one.coef_ for one in fitted]).T
+    return weights, np.concatenate([one.intercept_ for one in fitted])
 
 
 def _choose(seen: Seen, name: str) -> tuple[Array, Array]:
     """The blend with the lexicon and the alarm of danger, on scores of weights that had not seen the file."""
     rows = seen.rows(with_meaning=name == "joint")
     scores = np.zeros(seen.spoken.shape)
-    alarms = np.zeros((len(seen.topics), 2 if name == "joint" else 1))
+    dangers = np.zeros(seen.said_of_danger.shape)
+    net = np.zeros(dangers.shape)
     for learn, ask in GroupKFold(FOLDS).split(rows, groups=seen.files):
         scores[ask] = _fit(rows[learn], seen.topics[learn]).decision_function(rows[ask])
-        alarms[ask, 0] = _fit(rows[learn], seen.dangers[learn]).decision_function(rows[ask])
+        for place, labels in enumerate(seen.said_of_danger.T):
+            dangers[ask, place] = _fit(rows[learn], labels[learn]).decision_function(rows[ask])
         if name == "joint":
-            alarms[ask, 1] = seen.net(learn).answers(seen.meaning[ask])[:, 0]
-    return _blend(seen, scores, name), _alarm(seen, alarms, name)
+            net[ask] = seen.net(learn).answers(seen.meaning[ask])
+    heard = voices(dangers) if name == "alone" else np.hstack([voices(dangers), net])
+    return _blend(seen, scores, name), _alarm(seen, heard, name)
 
 
 def _blend(seen: Seen, scores: Array, name: str) -> Array:
@@ -198,8 +205,9 @@ def _blend(seen: Seen, scores: Array, name: str) -> Array:
 
 def _alarm(seen: Seen, scores: Array, name: str) -> Array:
     """Factors and offset of danger, then its threshold for each of `ALARM_LANGUAGES`: few harmless messages pass."""
-    fitted = LogisticRegression(C=10.0).fit(scores, seen.dangers)
-    shares = 1 / (1 + np.exp(-fitted.decision_function(scores)))
+    size = scores.std(axis=0)
+    fitted = LogisticRegression(C=0.3, max_iter=1000).fit(scores / size, seen.dangers)
+    shares = 1 / (1 + np.exp(-fitted.decision_function(scores / size)))
     ordinary = ~seen.dangers & ~np.array([LOOK_ALIKES in file for file in seen.files])
     heard = np.where(seen.phrases, 1.0, shares)
     counts_from = np.array(
@@ -215,16 +223,7 @@ def _alarm(seen: Seen, scores: Array, name: str) -> Array:
             f"{name}, {language}: danger found {raised[own & seen.dangers].mean():.3f}, false alarms "
             f"{raised[own & ordinary].mean():.3f}, from {counts_from[place]:.2f}"
         )
-    return np.array([*fitted.coef_[0], fitted.intercept_[0], *counts_from])
-
-
-def _flag_weights(seen: Seen) -> Array:
-    """One column for each kind of danger: the mean of its messages less the mean of all dangers."""
-    dangerous = seen.pieces[np.flatnonzero(seen.dangers)].mean(axis=0)
-    columns = []
-    for kind in seen.kinds.T:
-        columns.append(np.asarray(seen.pieces[np.flatnonzero(kind)].mean(axis=0) - dangerous).ravel())
-    return _small(np.stack(columns, axis=1))[0]
+    return np.array([*(fitted.coef_[0] / size), fitted.intercept_[0], *counts_from])
 
 
 def _small(weights: Array) -> tuple[Array, Array]:

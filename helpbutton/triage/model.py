@@ -30,19 +30,19 @@ _WINDOW = 7
 class Evidence:
     """What the weights say of one message: a score for each topic, and for danger one from each voice.
 
-    The second voice is the net over meaning, where that is there; `kinds` are its scores for the kinds of danger.
-    `known_words` counts the words whose stem stands in the lessons.
+    `voices` are danger as such, its kinds, the strongest of these, and where meaning was asked the same from the net
+    over meaning. `known_words` counts the words whose stem stands in the lessons.
     """
 
     topics: Array
-    danger: Array
-    kinds: Array | None
+    voices: Array
+    with_meaning: bool
     known_words: int
 
 
 @dataclass(frozen=True)
 class _Weights:
-    """One set: rows are pieces, columns the topics and danger last; kept as bytes and multiplied by `scale`."""
+    """One set: rows are pieces, columns topics, danger and its kinds; kept as bytes and multiplied by `scale`."""
 
     small: Array
     scale: Array
@@ -50,7 +50,7 @@ class _Weights:
     blend: Array
     """What a topic's score and a phrase's weight count in its share."""
     alarm: Array
-    """Factors and offset that make danger's scores a share, and for each language the share from where it counts."""
+    """Factors and offset that make the voices a share, and for each language the share from where it counts."""
 
 
 class Model:
@@ -70,7 +70,6 @@ class Model:
         self._net = hidden.read(stored)
         self._meaning = stored["meaning"].astype(np.float32)
         self._flags: tuple[str, ...] = tuple(str(flag) for flag in stored["flags"])
-        self._flag_weights = stored["flag_weights"]
 
     def evidence(self, tokens: Sequence[Token], vector: Vector | None = None) -> Evidence:
         """The scores of one message, from its words alone or joined with its meaning."""
@@ -81,16 +80,21 @@ class Model:
             length = math.sqrt(float(values @ values)) or 1.0
             scores = scores + (values / length) @ weights.small[rows].astype(np.float32) * weights.scale
         known = sum(piece_of_stem(token.folded) in self._row for token in tokens)
+        dangers = len(self.topics)
         if vector is None:
-            return Evidence(scores[:-1], scores[-1:], None, known)
+            return Evidence(scores[:dangers], voices(scores[dangers:]), False, known)
         far = vector - self._centre
         scores = scores + far @ self._meaning
-        answers = self._net.answers(far / self._spread)
-        return Evidence(scores[:-1], np.array([scores[-1], answers[0]]), answers[1:], known)
+        return Evidence(
+            scores[:dangers],
+            np.concatenate([voices(scores[dangers:]), self._net.answers(far / self._spread)]),
+            True,
+            known,
+        )
 
     def topic_shares(self, evidence: Evidence, spoken: Mapping[str, float]) -> dict[str, float]:
         """Topic -> probability, from the scores and the weights of the lexicon's phrases."""
-        of_score, of_phrases = self._weights(evidence).blend
+        of_score, of_phrases = self._sets[evidence.with_meaning].blend
         phrases = np.array([spoken.get(topic, 0.0) for topic in self.topics])
         pulls = of_score * evidence.topics + of_phrases * phrases
         shares = np.exp(pulls - pulls.max())
@@ -99,20 +103,17 @@ class Model:
 
     def danger_share(self, evidence: Evidence, language: str) -> tuple[float, float]:
         """How much the message resembles those in which somebody was in danger (0-1), and from where it counts."""
-        alarm, voices = self._weights(evidence).alarm, len(evidence.danger)
-        odds = float(np.clip(alarm[:voices] @ evidence.danger + alarm[voices], -30, 30))
-        return 1 / (1 + math.exp(-odds)), float(alarm[voices + 1 + alarm_place(language)])
+        alarm, count = self._sets[evidence.with_meaning].alarm, len(evidence.voices)
+        odds = float(np.clip(alarm[:count] @ evidence.voices + alarm[count], -30, 30))
+        return 1 / (1 + math.exp(-odds)), float(alarm[count + 1 + alarm_place(language)])
 
-    def likeliest_flag(self, evidence: Evidence, tokens: Sequence[Token]) -> str:
+    def likeliest_flag(self, evidence: Evidence) -> str:
         """The kind of danger that a message which resembles danger is most like."""
-        rows, values = self._found(pieces(tokens))
-        if evidence.kinds is not None:
-            return self._flags[int(np.argmax(evidence.kinds))]
-        return self._flags[int(np.argmax(values @ self._flag_weights[rows]))] if rows else self._flags[0]
+        return self._flags[int(np.argmax(evidence.voices[1 : 1 + len(self._flags)]))]
 
     def telling_words(self, tokens: Sequence[Token]) -> tuple[int, int]:
         """First and last token of the stretch that speaks most for danger."""
-        danger = self._sets[False].small[:, -1]
+        danger = self._sets[False].small[:, len(self.topics)]
         weights, before = [], ""
         for token in tokens:
             rows, values = self._found(pieces_of_word(token.folded, before))
@@ -123,12 +124,15 @@ class Model:
         best = max(range(len(sums)), key=sums.__getitem__)
         return best, best + width - 1
 
-    def _weights(self, evidence: Evidence) -> _Weights:
-        return self._sets[evidence.kinds is not None]
-
     def _found(self, found: set[int]) -> tuple[list[int], Array]:
         rows = sorted(row for piece in found if (row := self._row.get(piece)) is not None)
         return rows, self._rarity[rows]
+
+
+def voices(dangers: Array) -> Array:
+    """What is said of danger (last axis: as such, then its kinds) with the strongest kind added."""
+    found: Array = np.concatenate([dangers, dangers[..., 1:].max(axis=-1, keepdims=True)], axis=-1)
+    return found
 
 
 def alarm_place(language: str) -> int:

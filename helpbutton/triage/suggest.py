@@ -165,7 +165,7 @@ def _alike(message: _Message, evidence: Evidence) -> tuple[DangerHit, ...]:
     if share < counts_from:
         return ()
     first, last = learnt().telling_words(tokens)
-    flag = learnt().likeliest_flag(evidence, tokens)
+    flag = learnt().likeliest_flag(evidence)
     return (DangerHit(flag, quote(message.cleaned, tokens, Match(flag, first, last))),)
 
 
