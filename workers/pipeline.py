@@ -14,6 +14,7 @@ from helpbutton.cases.kinds import (
     SORT_CASE,
     TELL_ASSIGNED,
     TELL_NEW_DESK,
+    TELL_OF_MOVE,
     TELL_OF_REFERRAL,
     TELL_OF_TRANSFER,
     WATCH_CLOCK,
@@ -24,7 +25,7 @@ from helpbutton.escalation.kinds import CLIMB
 from helpbutton.escalation.operations import climb, start_climb
 from helpbutton.escalation.reminding import alert_again, remind, tell_assigned
 from helpbutton.notifications.deliver import deliver
-from helpbutton.notifications.handing_over import tell_of_referral, tell_of_transfer
+from helpbutton.notifications.handing_over import tell_of_move, tell_of_referral, tell_of_transfer
 from helpbutton.notifications.held import settle_held
 from helpbutton.notifications.kinds import ASK_DELIVERY, DELIVER, SECOND_CHANNEL, START_CLIMB
 from helpbutton.notifications.lost_code import send_one_time_code
@@ -53,6 +54,7 @@ PIPELINE = (
     Step(SORT_CASE, sort_case),
     Step(TELL_NEW_DESK, tell_new_desk),
     Step(TELL_OF_TRANSFER, tell_of_transfer),
+    Step(TELL_OF_MOVE, tell_of_move),
     Step(TELL_OF_REFERRAL, tell_of_referral),
     Step(FORGET_NUMBER, forget_number),
     Step(SETTLE_HELD, settle_held),

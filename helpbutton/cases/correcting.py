@@ -10,7 +10,7 @@ from helpbutton import clock, outbox
 from helpbutton.cases import clocks, handling, lifecycle
 from helpbutton.cases.access import case_unchanged, write_logbook
 from helpbutton.cases.intake import add_reasons
-from helpbutton.cases.kinds import TELL_NEW_DESK
+from helpbutton.cases.kinds import TELL_NEW_DESK, TELL_OF_MOVE
 from helpbutton.cases.models import Case, Correction
 from helpbutton.cases.submission import URGENCIES
 from helpbutton.db import reading, transaction
@@ -65,7 +65,7 @@ def correct(
 
 
 def put_on_desk(*, actor: Actor, number: str, version: int, service: int) -> None:
-    """The case came to the wrong desk of the right organisation: it moves at once, and that desk is told.
+    """The case came to the wrong desk of the right organisation: it moves at once; that desk and the family are told.
 
     What the family was promised stays or comes earlier. Raises NotFound, Conflict (changed since `version`, or closed),
     Invalid (not another desk of the organisation with people at it).
@@ -80,8 +80,10 @@ def put_on_desk(*, actor: Actor, number: str, version: int, service: int) -> Non
         handling.move(session, case, target)
         because = Reason("moved_by_staff", {"desk": target.id})
         add_reasons(session, case, case.case_key.vault(), subject="desk", reasons=(because,))
-        write_logbook(session, case, "moved", actor=actor, service=target.id)
+        moved = write_logbook(session, case, "moved", actor=actor, service=target.id)
+        session.flush()
         outbox.add(session, TELL_NEW_DESK, ref=case.id)
+        outbox.add(session, TELL_OF_MOVE, ref=moved.id)
 
 
 def other_desks(organisation_id: int, *, besides: int) -> list[Desk]:

@@ -14,6 +14,8 @@ WATCH_CLOCK = Kind("watch_clock", lease_s=30, tries=8)
 """`ref` is the clock; due when it has to be looked at next."""
 TELL_OF_TRANSFER = Kind("tell_of_transfer", lease_s=30, tries=8)
 """`ref` is the offer of a case to another desk; once when it is made and once when it is decided."""
+TELL_OF_MOVE = Kind("tell_of_move", lease_s=30, tries=8)
+"""`ref` is the logbook line by which staff put a case on another desk."""
 TELL_OF_REFERRAL = Kind("tell_of_referral", lease_s=30, tries=8)
 """`ref` is the help outside the button that a family is told of."""
 TELL_ASSIGNED = Kind("tell_assigned", lease_s=30, tries=8)

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from helpbutton.cases.handover_models import Referral, Transfer
-from helpbutton.cases.models import Case, CaseKey, Contact
+from helpbutton.cases.models import Case, CaseEvent, CaseKey, Contact
 from helpbutton.db import transaction
 from helpbutton.notifications.lifecycle import SLIPPED
 from helpbutton.notifications.operations import alert_desk, plan_news_for_sender
@@ -20,6 +20,13 @@ def tell_of_transfer(transfer_id: int) -> None:
             alert_desk(session, case=case, service=made.from_service, item=f"transfer/{made.id}/returned")
         elif made.status == "accepted":
             _tell_news(session, case, f"transfer/{made.id}")
+
+
+def tell_of_move(event_id: int) -> None:
+    """To-do: the sender learns that there is something new to read: who answers now."""
+    with transaction() as session:
+        moved = session.get_one(CaseEvent, event_id)
+        _tell_news(session, session.get_one(Case, moved.case_id), f"move/{moved.id}")
 
 
 def tell_of_referral(referral_id: int) -> None:

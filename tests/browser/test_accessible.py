@@ -110,14 +110,15 @@ def page(chromium: Browser) -> Iterator[Page]:
     context.close()
 
 
-def look(page: Page, where: str, *, dark: int) -> None:
-    """At 360 and 1280 pixels with axe, for the colours alone in the dark at one of them; at 320 with wide spacing for
-    how the text is set."""
+def look(page: Page, where: str, *, dark: int | None = None) -> None:
+    """At 360 and 1280 pixels with axe, at one of them in the dark for the colours alone; without `dark` axe looks at
+    360, since languages change how the text is set and not what there is. At 320 with wide spacing for that."""
     page.evaluate(FEW_OPTIONS)
     for width in (360, 1280):
         page.set_viewport_size({"width": width, "height": 740})
         page.emulate_media(color_scheme="dark" if width == dark else "light")
-        assert page.evaluate(CHECK, COLOURS if width == dark else RULES) == [], f"{where} at {width}"
+        if dark or width == 360:
+            assert page.evaluate(CHECK, COLOURS if width == dark else RULES) == [], f"{where} at {width}"
         assert page.evaluate(BADLY_SET) == [], f"{where} at {width}"
     page.set_viewport_size({"width": 320, "height": 256})
     spacing = page.add_style_tag(content=TEXT_SPACING)
@@ -125,8 +126,8 @@ def look(page: Page, where: str, *, dark: int) -> None:
     spacing.evaluate("node => node.remove()")
 
 
-@pytest.mark.parametrize(("language", "dark"), [("fi", 1280), ("ar", 360)])
-def test_every_page_and_state(language: str, dark: int, page: Page, place: Place) -> None:
+@pytest.mark.parametrize(("language", "dark"), [("fi", 1280), ("ar", None)])
+def test_every_page_and_state(language: str, dark: int | None, page: Page, place: Place) -> None:
     running, codes = place
     at = (page, running.url, language)
     groups = (states.steps, states.doors, states.answers, states.around)
@@ -139,11 +140,11 @@ def test_every_language(language: str, page: Page, place: Place) -> None:
     running, codes = place
     page.goto(f"{running.url}/ask/demo?lang={language}")
     page.evaluate(states.IN_ONE_PIECE)
-    look(page, f"form in {language}", dark=1280)
+    look(page, f"form in {language}")
     for name in states.sending(page, running.url, language):
-        look(page, f"{name} in {language}", dark=1280)
+        look(page, f"{name} in {language}")
     for name in states.thread(page, running.url, language, "taken", codes):
-        look(page, f"{name} in {language}", dark=1280)
+        look(page, f"{name} in {language}")
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,13 @@ BEFORE, AFTER = "Soita aamulla perheelle takaisin.", "Perhe vastaa iltapäiväll
 WHY = "Asia koskee koulua; perheen kanssa on sovittu siirrosta."
 NAUGHTY = "<script>alert(1)</script> {{ 7*7 }} \u202e ''; DROP TABLE case_; --\n𝒶 👩‍👩‍👧 ﷽\n"
 LONGEST = 10_000
+FOCUS_IN_SIGHT = """() => {
+  const node = document.activeElement;
+  const { top, bottom, left, right, width } = node.getBoundingClientRect();
+  const middle = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+  return width <= 1 || node === document.body || node.contains(middle) || Boolean(middle?.contains(node));
+}"""
+"""WCAG 2.4.11: the middle of what has the focus is on the screen and under nothing else."""
 LOOK = "document.dispatchEvent(new Event('visibilitychange'))"
 
 
@@ -237,6 +244,38 @@ def test_what_was_typed_in_a_second_tab_that_is_out_of_date_is_kept(
     expect(beside.locator("main")).to_contain_text(ANSWER)
     expect(beside.locator("#thread .to_family")).to_have_count(0)
     beside.close()
+
+
+def test_a_case_is_taken_answered_and_closed_by_keyboard_alone(running: Installation, cara: Staff) -> None:
+    number, _ = send(running, MORNINGS)
+    page = cara.go("/staff/")
+    tab_to(page, f".cell-case a:has-text('{number}')")
+    page.keyboard.press("Enter")
+    tab_to(page, "form[action$='/take'] button")
+    page.keyboard.press("Enter")
+    expect(page.locator("form[action$='/take']")).to_have_count(0)
+    tab_to(page, "#answer-body")
+    page.keyboard.type(ANSWER)
+    tab_to(page, "#answer .primary")
+    page.keyboard.press("Enter")
+    expect(page.locator("#thread .to_family")).to_contain_text(ANSWER)
+    tab_to(page, "#close [type=radio]")
+    page.keyboard.press("Space")
+    tab_to(page, "#close button")
+    page.keyboard.press("Enter")
+    expect(page.locator("#close")).to_have_count(0)
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """By keyboard alone; at every stop the focus is in sight, under nothing."""
+    found = page.locator(selector).first
+    expect(found).to_be_visible()
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        assert page.evaluate(FOCUS_IN_SIGHT), page.evaluate("document.activeElement.outerHTML")
+        if found.evaluate("node => node === document.activeElement"):
+            return
+    raise AssertionError(f"the keyboard does not reach {selector}")
 
 
 def test_sending_one_form_loses_nothing_of_another(running: Installation, cara: Staff) -> None:

@@ -95,6 +95,7 @@ TO_DOS = {
     "tell_new_desk": N_("Planning a notice to the desk"),
     "alert_again": N_("Planning a notice to the desk"),
     "tell_of_transfer": N_("Planning a notice about a hand-over"),
+    "tell_of_move": N_("Planning a notice to the family"),
     "tell_of_referral": N_("Planning a notice to the family"),
     "settle_held": N_("Sending or leaving the text messages of a quarantined case"),
     "forget_number": N_("Forgetting a number that was given for notices alone"),

@@ -74,6 +74,9 @@ def test_danger_is_found_and_quoted(flag: str, text: str) -> None:
             for flag, text in DEVELOPMENT["danger"] + VEILED["danger"] + NATURAL["danger"]
             if flag is None
         ],
+        "Isä ja lapsi leikkivät pihalla, mies tekee yötyötä ja lapsi kaipaa häntä.",
+        "Poika matkii minua koko ajan.",
+        "Pappa är klar med jobbet och min man klär på barnen.",
     ],
 )
 def test_harmless_words_raise_nothing(text: str) -> None:

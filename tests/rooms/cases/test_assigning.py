@@ -150,7 +150,9 @@ def test_only_colleagues_who_work_there_can_be_given_a_case(app: Flask, cast: Ca
     assert case.verbs.count("assigned") == 1
 
 
-def test_a_case_put_on_the_right_desk_is_there_at_once(app_on_both: Flask, cast: Cast, send: Send) -> None:
+def test_a_case_put_on_the_right_desk_is_there_at_once(
+    app_on_both: Flask, cast: Cast, send: Send, drain: Callable[[], int]
+) -> None:
     case = send()
     give(cast, case)
     liisa, row = cast.actor("liisa"), case.row
@@ -165,6 +167,8 @@ def test_a_case_put_on_the_right_desk_is_there_at_once(app_on_both: Flask, cast:
     assert moved.respond_by <= promised
     assert [row.kept for row in clocks_now(case.id, "acceptance")] == [None]
     assert case.verbs[-1] == "moved"
+    drain()
+    assert case.notifications("slipped") == ["sent"], "the family is told that somebody else answers"
 
 
 def test_taking_up_what_came_back_leaves_an_open_offer_its_clock(app: Flask, cast: Cast, send: Send) -> None:

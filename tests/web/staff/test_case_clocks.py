@@ -51,7 +51,7 @@ def test_a_clock_is_paused_for_a_reason_on_the_list_and_goes_on(cast: Cast, wait
     assert running("next_answer").pause_reason == "time_agreed"
     page = visible_text(read(cara, case_url(waiting) + "?lang=en"))
     assert "paused: a time has been agreed with the family" in page
-    assert "Paused a clock: a time has been agreed with the family" in page
+    assert "Paused a clock: answer to the newest message: a time has been agreed with the family" in page
     assert send_form(cara, waiting, "clock", act="resume", clock="next_answer").status_code == 303
     assert running("next_answer").paused_at is None
 
