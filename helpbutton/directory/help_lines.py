@@ -53,10 +53,7 @@ def kept_lines() -> list[KeptLine]:
     today = clock.today()
     rows = reading().execute(
         select(HelpLine, HelpLineCheck)
-        .outerjoin(
-            HelpLineCheck,
-            (HelpLineCheck.help_line_id == HelpLine.id) & (HelpLineCheck.number == HelpLine.number),
-        )
+        .outerjoin(HelpLineCheck, queries.of_this_number())
         .order_by(HelpLine.position)
     )
     found = [

@@ -380,14 +380,16 @@ def _help_lines() -> tuple[_HelpLine, ...]:
         for row, right in reading().execute(
             _anew(
                 select(HelpLine, HelpLineCheck.is_right)
-                .outerjoin(
-                    HelpLineCheck,
-                    (HelpLineCheck.help_line_id == HelpLine.id) & (HelpLineCheck.number == HelpLine.number),
-                )
+                .outerjoin(HelpLineCheck, of_this_number())
                 .order_by(HelpLine.position)
             )
         )
     )
+
+
+def of_this_number() -> ColumnElement[bool]:
+    """That a check is about the number which the help line has now; one of another number says nothing."""
+    return (HelpLineCheck.help_line_id == HelpLine.id) & (HelpLineCheck.number == HelpLine.number)
 
 
 def _anew(query: Query) -> Query:

@@ -21,6 +21,7 @@ from helpbutton.directory.models import (
     Organisation,
     Service,
 )
+from helpbutton.directory.queries import of_this_number
 from helpbutton.escalation.ladder import SUBJECTS
 from helpbutton.escalation.models import OwnLadder
 from helpbutton.exchange.rows import (
@@ -121,12 +122,8 @@ def _activity(row: Activity, owners: Owners) -> KeptActivityRow:
 
 
 def _help_line_checks() -> tuple[HelpLineCheckRow, ...]:
-    """Those of numbers that still hold: a check of another number says nothing."""
-    rows = reading().scalars(
-        select(HelpLineCheck).join(
-            HelpLine, (HelpLine.id == HelpLineCheck.help_line_id) & (HelpLine.number == HelpLineCheck.number)
-        )
-    )
+    """Those of the numbers that stand."""
+    rows = reading().scalars(select(HelpLineCheck).join(HelpLine, of_this_number()))
     return _by_key(
         HelpLineCheckRow(row.help_line_id, row.number, row.checked_on, row.is_right) for row in rows
     )
