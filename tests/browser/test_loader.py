@@ -90,11 +90,9 @@ def test_three_escapes_always_leave(where: str, typed: bool, host: Host) -> None
     host.show(f"<h1>Koti</h1>{host.snippet}").open()
     if typed:
         host.write("Aamut ovat vaikeita")
+    focus = "found => found[0]?.focus()"  # does not wait: the Escape before may just have closed the dialog
     for place in where.split():
-        if host.dialog.count() and place == "frame":
-            host.dialog.locator("iframe").focus()
-        elif host.dialog.count():
-            host.dialog.get_by_role("button").focus()
+        host.dialog.locator("iframe" if place == "frame" else "button").evaluate_all(focus)
         host.page.keyboard.press("Escape")
     host.left()
     host.page.go_back()
