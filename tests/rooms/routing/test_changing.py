@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from helpbutton import clock
-from helpbutton.db import db, reading
+from helpbutton.db import db, reading, transaction
 from helpbutton.directory import queries as directory
 from helpbutton.directory.models import Route, Service
 from helpbutton.directory.rows import RouteRow
@@ -57,6 +57,24 @@ def test_a_change_that_leaves_gaps_is_refused_and_leaves_nothing(app_on_both: Fl
     assert {gap.why for gap in refused.value.gaps} == {"no route leads to a desk"}
     db.session.remove()
     assert queries.check().complete
+
+
+def test_a_gap_that_closes_makes_up_for_none_that_opens(app: Flask, cast: Cast) -> None:
+    with transaction() as session:
+        narrow = session.scalars(select(Service).where(Service.key == "varha-family-work")).one()
+        narrow.kinds = ["consultation"]
+        session.add(Route(service_id=narrow.id, topic="grief_crisis", municipality_code="853"))
+    before = queries.check().without_desk
+    assert before > 0
+    moved = RouteChange(
+        add=(RouteRow("varha-family-work", topic="grief_crisis", municipality_code="202"),),
+        end=(route_id("varha-family-work", "grief_crisis"),),
+    )
+    with pytest.raises(LeavesGaps) as refused:
+        change_routes(actor=cast.actor("eve"), change=moved)
+    assert {gap.municipality for gap in refused.value.gaps} == {"202"}
+    db.session.remove()
+    assert queries.check().without_desk == before
 
 
 def test_two_routes_of_one_scope_are_refused(app: Flask, cast: Cast) -> None:
