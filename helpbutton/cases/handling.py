@@ -1,5 +1,7 @@
 """What staff do with a case: take it, let it go, close it, keep what is proposed for another desk."""
 
+import datetime as dt
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -163,13 +165,20 @@ def move(session: Session, case: Case, service: Service) -> None:
     )
     case.service_id = service.id
     if wanted > clock.now():
-        clocks.move_earlier(session, case, FIRST_CONTACT, wanted)
+        promise_earlier(session, case, wanted)
     clocks.follow(session, case)
     clocks.stop(session, case, ACCEPTANCE, moot=True)
     if service.organisation_id != case.organisation_id:
         _rewrap(case.case_key, service.organisation_id)
         reindex(session, case, service.organisation_id)
         case.organisation_id = service.organisation_id
+
+
+def promise_earlier(session: Session, case: Case, respond_by: dt.datetime) -> None:
+    """Move the first answer earlier, never later, with a line in the logbook."""
+    if clocks.move_earlier(session, case, FIRST_CONTACT, respond_by):
+        date = clock.local(respond_by).date().isoformat()
+        write_logbook(session, case, "promise_earlier", date=date)
 
 
 def raise_urgency(case: Case, urgency: str) -> bool:

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from helpbutton import clock
 from helpbutton.cases import clocks, handling, lifecycle, receipts
 from helpbutton.cases.access import case_for, visible_cases, write_logbook
-from helpbutton.cases.clock_rules import FIRST_CONTACT
 from helpbutton.cases.handover_models import CaseLink
 from helpbutton.cases.models import Case
 from helpbutton.cases.search import NUMBER
@@ -145,5 +144,5 @@ def _carry_over(session: Session, case: Case, kept: Case) -> bool:
     more_urgent = handling.raise_urgency(kept, case.urgency)
     clocks.keep_to_law(session, kept)
     if case.answered_at is None and kept.answered_at is None and case.respond_by > clock.now():
-        clocks.move_earlier(session, kept, FIRST_CONTACT, case.respond_by)
+        handling.promise_earlier(session, kept, case.respond_by)
     return more_urgent

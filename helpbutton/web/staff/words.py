@@ -81,6 +81,7 @@ VERBS = {
     "nobody_accepted": N_("Nobody has accepted: leads and administrators are told every hour"),
     "alert_accepted": N_("Saw it and acts"),
     "listed_accepted": N_("Saw it and acts"),
+    "promise_earlier": N_("The answer was promised earlier"),
     "promise_slipped": N_("A promised date passed"),
     "notification_retried": N_("Had a message sent again"),
     "notification_dropped": N_("Gave a message up"),

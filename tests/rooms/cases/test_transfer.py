@@ -291,6 +291,20 @@ def test_the_desk_that_offered_still_answers_and_is_written_to(
     assert family_page(case_id=case.id).entries[0].author == "Cara Lind"
 
 
+def test_a_quicker_desk_promises_earlier_and_the_logbook_says_so(app: Flask, cast: Cast, send: Send) -> None:
+    with clock.moved(MONDAY):
+        case = send()
+        with transaction() as session:
+            session.get_one(Service, desk(SCHOOL).id).promise_days = 0
+        told = case.row.respond_by
+        offer(cast, case, desk(SCHOOL).id)
+        transfer.accept(actor=cast.actor("dan"), number=case.number)
+        page = queries.open_case(actor=cast.actor("dan"), number=case.number)
+    assert page.respond_by < told
+    said = {line.verb: line.params for line in page.logbook}
+    assert said["promise_earlier"] == {"date": clock.local(page.respond_by).date().isoformat()}
+
+
 def test_a_date_that_has_passed_is_not_promised_anew(app: Flask, cast: Cast, send: Send) -> None:
     with clock.moved(MONDAY):
         case = send()
