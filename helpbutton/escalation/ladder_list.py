@@ -10,7 +10,7 @@ from helpbutton.directory.models import Organisation, Service
 from helpbutton.directory.queries import Names
 from helpbutton.errors import NotFound
 from helpbutton.escalation.ladder import SUBJECTS, Ladder, read
-from helpbutton.escalation.ladders import usual_ladders
+from helpbutton.escalation.ladders import edition_of, usual_ladders
 from helpbutton.escalation.models import OwnLadder
 from helpbutton.staff.actor import Actor
 
@@ -26,11 +26,12 @@ class Scope:
 
 @dataclass(frozen=True)
 class HeldLadder:
-    """The ladder of one subject in a scope; `origin`: "own", "organisation" or "usual"."""
+    """The ladder of one subject in a scope; `origin`: "own", "organisation" or "usual". `edition` is for saving it."""
 
     subject: str
     ladder: Ladder
     origin: str
+    edition: str = ""
 
 
 def scopes(actor: Actor) -> list[Scope]:
@@ -89,5 +90,8 @@ def _held(
     inherited = "own" if scope.service_id is None else "organisation"
     for origin, rows in (("own", of_desk), (inherited, of_organisation)):
         if subject in rows:
-            return HeldLadder(subject, read(rows[subject].steps, subject=subject), origin)
+            row = rows[subject]
+            return HeldLadder(
+                subject, read(row.steps, subject=subject), origin, edition_of(row) if origin == "own" else ""
+            )
     return HeldLadder(subject, usual_ladders()[subject], "usual")

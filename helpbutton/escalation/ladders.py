@@ -13,7 +13,7 @@ from helpbutton.audit import operations as audit
 from helpbutton.config_dir import CONFIG_DIR
 from helpbutton.db import transaction
 from helpbutton.directory.models import Service
-from helpbutton.errors import FieldError, Invalid, NotFound
+from helpbutton.errors import Conflict, FieldError, Invalid, NotFound
 from helpbutton.escalation.ladder import SUBJECTS, Ladder, read
 from helpbutton.escalation.models import OwnLadder
 from helpbutton.staff.actor import Actor
@@ -46,10 +46,12 @@ def set_ladder(
     organisation_id: int,
     service_id: int | None = None,
     ladder: Mapping[str, Any] | None,
+    edition: str | None = None,
 ) -> None:
     """An administrator gives the organisation, or one of its desks, a ladder of its own; None: the usual one again.
 
-    Climbs that have begun go on as they were. Raises NotFound (not theirs), Invalid (see `ladder.read`).
+    Climbs that have begun go on as they were. `edition` is what `edition_of` said when it was shown, None whatever
+    stands. Raises NotFound (not theirs), Conflict (changed since `edition`), Invalid (see `ladder.read`).
     """
     if subject not in SUBJECTS:
         raise Invalid(FieldError("subject", "unknown_value"))
@@ -64,6 +66,8 @@ def set_ladder(
         place = {"service_id": service_id} if desk else {"organisation_id": organisation_id}
         scope = OwnLadder.service_id == service_id if desk else OwnLadder.organisation_id == organisation_id
         own = _own(session, subject, scope)
+        if edition not in (None, edition_of(own)):
+            raise Conflict("the ladder has changed")
         if checked is None:
             if own is not None:
                 session.delete(own)
@@ -78,6 +82,11 @@ def set_ladder(
             action="change_ladder",
             subject=f"ladder/{subject}",
         )
+
+
+def edition_of(own: OwnLadder | None) -> str:
+    """Which state of a scope's own ladder this is; empty while it has none."""
+    return own.changed_at.isoformat() if own else ""
 
 
 def _own(session: Session, subject: str, scope: ColumnElement[bool]) -> OwnLadder | None:

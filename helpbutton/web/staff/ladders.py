@@ -6,7 +6,7 @@ from flask import Response, abort, g, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from helpbutton.errors import FieldError, Invalid
+from helpbutton.errors import Conflict, FieldError, Invalid
 from helpbutton.escalation.ladder import CHANNELS, MOST_STEPS, SUBJECTS, WHO
 from helpbutton.escalation.ladder_list import Scope, held_ladders, scope_of, scopes
 from helpbutton.escalation.ladders import set_ladder
@@ -82,9 +82,12 @@ def save(subject: str) -> AnyResponse:
             organisation_id=scope.organisation_id,
             service_id=scope.service_id,
             ladder=None if "again" in request.form else _typed(request.form),
+            edition=request.form.get("edition", ""),
         )
     except Invalid as refusal:
         return _form(subject, status=422, errors=refusal.errors, typed=_typed(request.form))
+    except Conflict:
+        return _form(subject, status=409, typed=_typed(request.form), stale=True)
     return redirect(url_for(".index", of=_address(scope), done=subject), 303)
 
 
@@ -94,6 +97,7 @@ def _form(
     status: int = 200,
     errors: tuple[FieldError, ...] = (),
     typed: dict[str, Any] | None = None,
+    stale: bool = False,
 ) -> Response:
     if subject not in SUBJECTS:
         abort(404)
@@ -111,6 +115,8 @@ def _form(
         held=held,
         steps=[*shown["steps"], *spare],
         nag_min=shown["nag_min"],
+        edition=request.form.get("edition", held.edition) if errors else held.edition,
+        stale=stale,
         errors=site_form.in_words(errors, staff_language()),
         **_words(),
     )

@@ -161,8 +161,8 @@ def ladder(browser: FlaskClient, subject: str, **fields: Any) -> TestResponse:
     page = read(browser, "/staff/ladders")
     of = re.search(r'<option value="(\d+)"', page)
     assert of
-    token = hidden_fields(page)["csrf_token"]
-    return browser.post(f"/staff/ladders/{subject}?lang=en", data={"csrf_token": token, "of": of[1]} | fields)
+    form = hidden_fields(read(browser, f"/staff/ladders/{subject}?of={of[1]}"))
+    return browser.post(f"/staff/ladders/{subject}?lang=en", data=form | fields)
 
 
 STEPS = {
@@ -183,6 +183,20 @@ def test_an_organisation_has_a_ladder_of_its_own_until_it_wants_the_usual_one(ap
     assert "An urgent case As it comes with the product" in visible_text(
         read(browser, "/staff/ladders?lang=en")
     )
+
+
+def test_a_ladder_that_somebody_changed_meanwhile_is_not_overwritten(app: Flask, cast: Cast) -> None:
+    browser = cast.sign_in("eve")
+    assert ladder(browser, "urgent", **STEPS).status_code == 303
+    refused = ladder(browser, "urgent", edition="", **STEPS | {"after_min_1": "20"})
+    page = refused.get_data(as_text=True)
+    assert refused.status_code == 409
+    assert "Nothing of yours was saved" in page
+    assert 'value="20"' in page
+    assert "after 45 minutes" in visible_text(read(browser, "/staff/ladders?lang=en"))
+    seen = hidden_fields(page)["edition"]
+    assert ladder(browser, "urgent", edition=seen, **STEPS | {"after_min_1": "20"}).status_code == 303
+    assert "after 20 minutes" in visible_text(read(browser, "/staff/ladders?lang=en"))
 
 
 def test_a_ladder_that_ends_in_nothing_is_refused(app: Flask, cast: Cast) -> None:
