@@ -1,7 +1,6 @@
 """A small net over meaning, one hidden layer: what a straight line cannot tell apart, learnt by plain numpy.
 
-It learns topics, danger and kinds of danger together, because what helps with one helps with the others, and keeps
-its answers about danger: for topics it knows nothing that the straight weights do not.
+It learns topics, danger and kinds of danger together, because what helps with one helps with the others.
 """
 
 from collections.abc import Mapping
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[Any]
 
-UNITS = 128
+UNITS = 384
 ROUNDS = 24
 BATCH = 256
 PACE = 0.003
@@ -34,7 +33,7 @@ class Net:
     bias: Array
 
     def answers(self, vectors: Array) -> Array:
-        """Scores for vectors (rows, or one): danger, then its kinds."""
+        """Scores for vectors (rows, or one): topics, danger, then its kinds."""
         hidden = np.maximum(vectors @ self.enter + self.enter_bias, 0)
         scores: Array = vectors @ self.straight + hidden @ self.leave + self.bias
         return scores
@@ -72,8 +71,7 @@ def learn(vectors: Array, topics: Array, dangers: Array, n_topics: int) -> Net:
             chosen = order[start : start + BATCH]
             seen = _forget(vectors[chosen], FORGET_IN, chance)
             pace.step(_slopes(parts, seen, wanted[chosen], pulls, n_topics, chance))
-    straight, enter, leave, enter_bias, bias = parts
-    return Net(straight[:, n_topics:], enter, leave[:, n_topics:], enter_bias, bias[n_topics:])
+    return Net(*parts)
 
 
 def _forget(values: Array, share: float, chance: np.random.Generator) -> Array:

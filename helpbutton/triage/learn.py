@@ -7,13 +7,15 @@ each other. Needs the extra `train`.
 import math
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import click
 import numpy as np
 from scipy.optimize import minimize
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 from sklearn.svm import LinearSVC
@@ -28,10 +30,8 @@ from helpbutton.triage.pieces import pieces
 from helpbutton.triage.words import Token, clean, tokenise
 
 FOLDS = 4
-RAREST = 3
-STRENGTH = 0.3
-MEANING_PULL = 2.0
-"""How long a vector of meaning is beside the pieces, whose length is 1."""
+RAREST = 4
+STRENGTH, STRENGTH_OF_DANGER = 0.3, 0.6
 FALSE_ALARMS = 0.12
 """Share of ordinary harmless lessons of a language that phrases and likeness to danger may raise together. Lessons
 are harder than life: on messages that were written as messages, this is about 9 %."""
@@ -46,7 +46,6 @@ class Seen:
 
     pieces: csr_matrix
     meaning: Array
-    pull: Array
     topics: Array
     dangers: Array
     kinds: Array
@@ -54,11 +53,6 @@ class Seen:
     phrases: Array
     files: Array
     languages: Array
-
-    def rows(self, *, with_meaning: bool) -> csr_matrix:
-        if not with_meaning:
-            return self.pieces
-        return hstack([self.pieces, csr_matrix(self.meaning * self.pull)]).tocsr()
 
     @property
     def said_of_danger(self) -> Array:
@@ -79,16 +73,18 @@ def main() -> None:
     vectors = np.stack([_vector(message) for message in given])
     centre, spread = vectors.mean(axis=0), vectors.std(axis=0)
     pieces_seen = _rows(tokens, vocabulary, rarity)
-    seen = _seen(given, tokens, topics, pieces_seen, ((vectors - centre) / spread, spread * MEANING_PULL))
+    seen = _seen(given, tokens, topics, pieces_seen, (vectors - centre) / spread)
     stored: dict[str, Any] = {}
-    for name in ("joint", "alone"):
-        weights, bias = _learn(seen, name)
-        stored[f"{name}_small"], stored[f"{name}_scale"] = _small(weights[: len(vocabulary)])
-        stored[f"{name}_bias"] = bias.astype(np.float32)
-        stored[f"{name}_blend"], stored[f"{name}_alarm"] = _choose(seen, name)
-        if name == "joint":
-            stored["meaning"] = (weights[len(vocabulary) :] * MEANING_PULL).astype(np.float32)
-    stored.update(seen.net(np.arange(len(given))).stored())
+    opinions = _unseen(seen)
+    for count in (1, 2):
+        stored[f"blend_{count}"] = _blend(seen, [said[:, : len(topics)] for said in opinions[:count]])
+        heard = [voices(said[:, len(topics) :]) for said in opinions[:count]]
+        stored[f"alarm_{count}"] = _alarm(seen, np.hstack(heard))
+    everything = np.arange(len(given))
+    by_words = _machines(seen, everything)
+    stored["small"], stored["scale"] = _small(np.vstack([one.coef_ for one in by_words]).T)
+    stored["bias"] = np.concatenate([one.intercept_ for one in by_words]).astype(np.float32)
+    stored.update(seen.net(everything).stored())
     np.savez_compressed(
         FILE,
         digest=digest(),
@@ -122,7 +118,7 @@ def _seen(
     tokens: Sequence[tuple[Token, ...]],
     topics: tuple[str, ...],
     pieces_seen: csr_matrix,
-    meaning: tuple[Array, Array],
+    meaning: Array,
 ) -> Seen:
     number = {topic: place for place, topic in enumerate(topics)}
     spoken = np.zeros((len(given), len(topics)))
@@ -134,8 +130,7 @@ def _seen(
             spoken[row, number[topic]] = weight
     return Seen(
         pieces=pieces_seen,
-        meaning=meaning[0].astype(np.float32),
-        pull=meaning[1],
+        meaning=meaning.astype(np.float32),
         topics=np.array([number[message.topic] for message in given]),
         dangers=np.array([bool(message.flags) for message in given]),
         kinds=np.array([[flag in message.flags for flag in FLAGS] for message in given]),
@@ -159,51 +154,50 @@ def _rows(tokens: Sequence[Sequence[Token]], vocabulary: dict[int, int], rarity:
     return csr_matrix((values, columns, ends), shape=(len(tokens), len(vocabulary)))
 
 
+def _machines(seen: Seen, chosen: Array) -> list[LinearSVC]:
+    """For topics, for danger and for each of its kinds, fitted side by side on the words of the chosen messages."""
+    labels = [each[chosen] for each in (seen.topics, *seen.said_of_danger.T)]
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(partial(_fit, seen.pieces[chosen]), labels))
+
+
 def _fit(rows: csr_matrix, labels: Array) -> LinearSVC:
-    return LinearSVC(C=STRENGTH, class_weight="balanced" if labels.dtype == bool else None).fit(rows, labels)
+    if labels.dtype == bool:
+        return LinearSVC(C=STRENGTH_OF_DANGER, class_weight="balanced").fit(rows, labels)
+    return LinearSVC(C=STRENGTH).fit(rows, labels)
 
 
-def _learn(seen: Seen, name: str) -> tuple[Array, Array]:
-    """Weights, a column for each topic, for danger and for each of its kinds, and their biases."""
-    rows = seen.rows(with_meaning=name == "joint")
-    fitted = [_fit(rows, labels) for labels in (seen.topics, *seen.said_of_danger.T)]
-    weights = np.vstack([one.coef_ for one in fitted]).T
-    return weights, np.concatenate([one.intercept_ for one in fitted])
+def _unseen(seen: Seen) -> tuple[Array, Array]:
+    """By words and by meaning: scores for topics, danger and its kinds, of weights that had not seen the file."""
+    answers = seen.spoken.shape[1] + seen.said_of_danger.shape[1]
+    by_words, by_meaning = np.zeros((len(seen.topics), answers)), np.zeros((len(seen.topics), answers))
+    for learn, ask in GroupKFold(FOLDS).split(seen.pieces, groups=seen.files):
+        fitted = _machines(seen, learn)
+        by_words[ask] = np.column_stack([one.decision_function(seen.pieces[ask]) for one in fitted])
+        by_meaning[ask] = seen.net(learn).answers(seen.meaning[ask])
+    return by_words, by_meaning
 
 
-def _choose(seen: Seen, name: str) -> tuple[Array, Array]:
-    """The blend with the lexicon and the alarm of danger, on scores of weights that had not seen the file."""
-    rows = seen.rows(with_meaning=name == "joint")
-    scores = np.zeros(seen.spoken.shape)
-    dangers = np.zeros(seen.said_of_danger.shape)
-    net = np.zeros(dangers.shape)
-    for learn, ask in GroupKFold(FOLDS).split(rows, groups=seen.files):
-        scores[ask] = _fit(rows[learn], seen.topics[learn]).decision_function(rows[ask])
-        for place, labels in enumerate(seen.said_of_danger.T):
-            dangers[ask, place] = _fit(rows[learn], labels[learn]).decision_function(rows[ask])
-        if name == "joint":
-            net[ask] = seen.net(learn).answers(seen.meaning[ask])
-    heard = voices(dangers) if name == "alone" else np.hstack([voices(dangers), net])
-    return _blend(seen, scores, name), _alarm(seen, heard, name)
-
-
-def _blend(seen: Seen, scores: Array, name: str) -> Array:
-    """What scores and phrases count, so that the right topics are likeliest."""
+def _blend(seen: Seen, scores: list[Array]) -> Array:
+    """What each opinion's scores and the phrases count, so that the right topics are likeliest."""
+    opinions = np.stack([*scores, seen.spoken], axis=-1)
+    rows = np.arange(len(seen.topics))
 
     def surprise(weights: Array) -> float:
-        pulls = weights[0] * scores + weights[1] * seen.spoken
+        pulls = opinions @ weights
         pulls = pulls - pulls.max(axis=1, keepdims=True)
         logs = pulls - np.log(np.exp(pulls).sum(axis=1, keepdims=True))
-        return float(-logs[np.arange(len(logs)), seen.topics].mean())
+        return float(-logs[rows, seen.topics].mean())
 
-    found: Array = minimize(surprise, np.array([3.0, 0.3]), bounds=[(0.0, 20.0), (0.0, 3.0)]).x
-    right = np.argsort(-(found[0] * scores + found[1] * seen.spoken), axis=1) == seen.topics[:, None]
+    first_guess = np.array([*(1.0 for _ in scores), 0.3])
+    found: Array = minimize(surprise, first_guess, bounds=[(0.0, 20.0)] * len(first_guess)).x
+    right = np.argsort(-(opinions @ found), axis=1) == seen.topics[:, None]
     first, three = right[:, 0].mean(), right[:, :3].any(axis=1).mean()
-    click.echo(f"{name}: right first {first:.3f}, among three {three:.3f}, blend {found.round(2)}")
-    return found
+    click.echo(f"{len(scores)} opinions: first {first:.3f}, among three {three:.3f}, blend {found.round(2)}")
+    return found.astype(np.float32)
 
 
-def _alarm(seen: Seen, scores: Array, name: str) -> Array:
+def _alarm(seen: Seen, scores: Array) -> Array:
     """Factors and offset of danger, then its threshold for each of `ALARM_LANGUAGES`: few harmless messages pass."""
     size = scores.std(axis=0)
     fitted = LogisticRegression(C=0.3, max_iter=1000).fit(scores / size, seen.dangers)
@@ -220,7 +214,7 @@ def _alarm(seen: Seen, scores: Array, name: str) -> Array:
     for place, language in enumerate(ALARM_LANGUAGES):
         own = seen.languages == place
         click.echo(
-            f"{name}, {language}: danger found {raised[own & seen.dangers].mean():.3f}, false alarms "
+            f"{scores.shape[1]} voices, {language}: danger found {raised[own & seen.dangers].mean():.3f}, false alarms "
             f"{raised[own & ordinary].mean():.3f}, from {counts_from[place]:.2f}"
         )
     return np.array([*(fitted.coef_[0] / size), fitted.intercept_[0], *counts_from])

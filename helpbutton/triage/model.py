@@ -1,4 +1,4 @@
-"""The learnt part of triage: weights for pieces of words and for meaning, joined with what the lexicon says.
+"""The learnt part of triage: weights for pieces of words, a net over meaning, joined with what the lexicon says.
 
 `helpbutton.triage.learn` makes the file from config/triage/messages; nothing is learnt while the product runs.
 """
@@ -28,92 +28,77 @@ _WINDOW = 7
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the weights say of one message: a score for each topic, and for danger one from each voice.
+    """What the weights say of one message: a row by its words, and where meaning was asked one by its meaning.
 
-    `voices` are danger as such, its kinds, the strongest of these, and where meaning was asked the same from the net
-    over meaning. `known_words` counts the words whose stem stands in the lessons.
+    `topics` has a column for each topic, `dangers` one for danger as such and one for each of its kinds.
+    `known_words` counts the words whose stem stands in the lessons.
     """
 
     topics: Array
-    voices: Array
-    with_meaning: bool
+    dangers: Array
     known_words: int
 
 
 @dataclass(frozen=True)
-class _Weights:
-    """One set: rows are pieces, columns topics, danger and its kinds; kept as bytes and multiplied by `scale`."""
+class _Joining:
+    """How the rows of an evidence count: `blend` is a factor for each and one for the lexicon's phrases, `alarm`
+    factors and offset that make the voices of danger a share, and for each language the share from where it counts."""
 
-    small: Array
-    scale: Array
-    bias: Array
     blend: Array
-    """What a topic's score and a phrase's weight count in its share."""
     alarm: Array
-    """Factors and offset that make the voices a share, and for each language the share from where it counts."""
 
 
 class Model:
-    """Read-only weights, one set with meaning and one for words alone."""
+    """Read-only weights: for words rows of pieces, columns of topics, danger and its kinds, kept as bytes and
+    multiplied by `scale`; for meaning a net with the same answers."""
 
     def __init__(self, stored: Mapping[str, Array]) -> None:
         self.topics: tuple[str, ...] = tuple(str(topic) for topic in stored["topics"])
         self.digest = str(stored["digest"])
         self._row = {int(piece): row for row, piece in enumerate(stored["pieces"])}
         self._rarity = stored["rarity"].astype(np.float32)
-        self._sets = {
-            with_meaning: _Weights(*(stored[f"{name}_{part}"] for part in _Weights.__annotations__))
-            for with_meaning, name in ((True, "joint"), (False, "alone"))
-        }
-        self._centre = stored["centre"].astype(np.float32)
-        self._spread = stored["spread"].astype(np.float32)
+        self._small, self._scale, self._bias = stored["small"], stored["scale"], stored["bias"]
+        self._centre, self._spread = stored["centre"], stored["spread"]
         self._net = hidden.read(stored)
-        self._meaning = stored["meaning"].astype(np.float32)
+        self._joining = [_Joining(stored[f"blend_{count}"], stored[f"alarm_{count}"]) for count in (1, 2)]
         self._flags: tuple[str, ...] = tuple(str(flag) for flag in stored["flags"])
 
     def evidence(self, tokens: Sequence[Token], vector: Vector | None = None) -> Evidence:
-        """The scores of one message, from its words alone or joined with its meaning."""
-        weights = self._sets[vector is not None]
+        """The scores of one message, from its words alone or from its meaning too."""
         rows, values = self._found(pieces(tokens))
-        scores: Array = weights.bias.astype(np.float32)
+        by_words: Array = self._bias
         if rows:
             length = math.sqrt(float(values @ values)) or 1.0
-            scores = scores + (values / length) @ weights.small[rows].astype(np.float32) * weights.scale
+            by_words = by_words + (values / length) @ self._small[rows].astype(np.float32) * self._scale
+        by_meaning = [] if vector is None else [self._net.answers((vector - self._centre) / self._spread)]
         known = sum(piece_of_stem(token.folded) in self._row for token in tokens)
-        dangers = len(self.topics)
-        if vector is None:
-            return Evidence(scores[:dangers], voices(scores[dangers:]), False, known)
-        far = vector - self._centre
-        scores = scores + far @ self._meaning
-        return Evidence(
-            scores[:dangers],
-            np.concatenate([voices(scores[dangers:]), self._net.answers(far / self._spread)]),
-            True,
-            known,
-        )
+        said, dangers = np.stack([by_words, *by_meaning]), len(self.topics)
+        return Evidence(said[:, :dangers], said[:, dangers:], known)
 
     def topic_shares(self, evidence: Evidence, spoken: Mapping[str, float]) -> dict[str, float]:
         """Topic -> probability, from the scores and the weights of the lexicon's phrases."""
-        of_score, of_phrases = self._sets[evidence.with_meaning].blend
+        *of_scores, of_phrases = self._joined(evidence).blend
         phrases = np.array([spoken.get(topic, 0.0) for topic in self.topics])
-        pulls = of_score * evidence.topics + of_phrases * phrases
+        pulls = of_scores @ evidence.topics + of_phrases * phrases
         shares = np.exp(pulls - pulls.max())
         shares = shares / shares.sum()
         return dict(zip(self.topics, (float(share) for share in shares), strict=True))
 
     def danger_share(self, evidence: Evidence, language: str) -> tuple[float, float]:
         """How much the message resembles those in which somebody was in danger (0-1), and from where it counts."""
-        alarm, count = self._sets[evidence.with_meaning].alarm, len(evidence.voices)
-        odds = float(np.clip(alarm[:count] @ evidence.voices + alarm[count], -30, 30))
+        alarm, heard = self._joined(evidence).alarm, voices(evidence.dangers).ravel()
+        count = len(heard)
+        odds = float(np.clip(alarm[:count] @ heard + alarm[count], -30, 30))
         return 1 / (1 + math.exp(-odds)), float(alarm[count + 1 + alarm_place(language)])
 
     def likeliest_flag(self, evidence: Evidence) -> str:
         """The kind of danger that a message which resembles danger is most like."""
-        return self._flags[int(np.argmax(evidence.voices[1 : 1 + len(self._flags)]))]
+        kinds = self._joined(evidence).blend[:-1] @ evidence.dangers[:, 1:]
+        return self._flags[int(np.argmax(kinds))]
 
     def telling_words(self, tokens: Sequence[Token]) -> tuple[int, int]:
         """First and last token of the stretch that speaks most for danger."""
-        danger = self._sets[False].small[:, len(self.topics)]
+        danger = self._small[:, len(self.topics)]
         weights, before = [], ""
         for token in tokens:
             rows, values = self._found(pieces_of_word(token.folded, before))
@@ -123,6 +108,9 @@ class Model:
         sums = [sum(weights[i : i + width]) for i in range(len(weights) - width + 1)]
         best = max(range(len(sums)), key=sums.__getitem__)
         return best, best + width - 1
+
+    def _joined(self, evidence: Evidence) -> _Joining:
+        return self._joining[len(evidence.topics) - 1]
 
     def _found(self, found: set[int]) -> tuple[list[int], Array]:
         rows = sorted(row for piece in found if (row := self._row.get(piece)) is not None)

@@ -5,13 +5,13 @@ from zlib import crc32
 
 from helpbutton.triage.words import Token, stem
 
-_SIZES = (3, 4)
+_SIZES = (4, 5)
 LONGEST = 400
 """Words that are looked at."""
 
 
 def pieces(tokens: Sequence[Token]) -> set[int]:
-    """Checksums of the stems, pairs of neighbouring stems, and runs of three and four letters with word edges."""
+    """Checksums of the stems, pairs of neighbouring stems, and runs of four and five letters with word edges."""
     found: set[int] = set()
     before = ""
     for token in tokens[:LONGEST]:

@@ -1,4 +1,4 @@
-"""`make bench`: intake against a bare durable insert and under load, duty alerts, triage, the proof, worklists."""
+"""`make bench`: intake beside a bare durable insert and under load, alerts, triage, sorting, the proof, worklists."""
 
 import argparse
 import json
@@ -19,6 +19,7 @@ from helpbutton.routing import queries as routing
 from helpbutton.settings import Settings
 from helpbutton.triage import TriageFacts, screen, suggest, warm_up
 from tests.bench.alerts import bench_alerts
+from tests.bench.sorting import OF_EACH, bench_sorting
 from tests.bench.worklists import bench_worklists
 from tests.cast import MORNINGS, request_body
 from tests.chaos.families import Ledger, write
@@ -129,6 +130,7 @@ def main() -> None:
         config = Settings(data_dir=directory / "data", database_url=url, redis_url="none")
         prepare(config)
         bench_coverage(config)
+        bench_sorting(config, server, of_each=OF_EACH[profile], percentile=percentile, show=show)
         bench_worklists(config, server, cases=CASES[profile], seconds=seconds, show=show)
         bench_alerts(config, directory / "alerts", server, broker, rate=RATE, seconds=seconds, show=show)
         with installation(config.data_dir, database_url=url, redis_url=broker.url, web_workers=2) as place:
