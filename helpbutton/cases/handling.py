@@ -164,7 +164,7 @@ def move(session: Session, case: Case, service: Service) -> None:
         urgency=case.urgency,
     )
     case.service_id = service.id
-    if wanted > clock.now():
+    if case.answered_at is None and wanted > clock.now():
         promise_earlier(session, case, wanted)
     clocks.follow(session, case)
     clocks.stop(session, case, ACCEPTANCE, moot=True)
@@ -175,10 +175,10 @@ def move(session: Session, case: Case, service: Service) -> None:
 
 
 def promise_earlier(session: Session, case: Case, respond_by: dt.datetime) -> None:
-    """Move the first answer earlier, never later, with a line in the logbook."""
-    if clocks.move_earlier(session, case, FIRST_CONTACT, respond_by):
-        date = clock.local(respond_by).date().isoformat()
-        write_logbook(session, case, "promise_earlier", date=date)
+    """Move the first answer earlier, never later; an earlier day gets a line in the logbook."""
+    before, day = clock.local(case.respond_by).date(), clock.local(respond_by).date()
+    if clocks.move_earlier(session, case, FIRST_CONTACT, respond_by) and day < before:
+        write_logbook(session, case, "promise_earlier", date=day.isoformat())
 
 
 def raise_urgency(case: Case, urgency: str) -> bool:

@@ -67,18 +67,10 @@ def scope_of(actor: Actor, organisation_id: int, service_id: int | None) -> Scop
 
 def held_ladders(scope: Scope) -> list[HeldLadder]:
     """What holds there, by subject in the order of `SUBJECTS`."""
-    rows = (
-        reading()
-        .scalars(
-            select(OwnLadder).where(
-                or_(
-                    OwnLadder.organisation_id == scope.organisation_id,
-                    OwnLadder.service_id == scope.service_id,
-                )
-            )
-        )
-        .all()
-    )
+    places = [OwnLadder.organisation_id == scope.organisation_id]
+    if scope.service_id is not None:
+        places.append(OwnLadder.service_id == scope.service_id)
+    rows = reading().scalars(select(OwnLadder).where(or_(*places))).all()
     of_desk = {row.subject: row for row in rows if row.service_id is not None}
     of_organisation = {row.subject: row for row in rows if row.organisation_id is not None}
     return [_held(subject, scope, of_desk, of_organisation) for subject in SUBJECTS]

@@ -12,7 +12,7 @@ from helpbutton import clock
 from helpbutton.audit import operations as audit
 from helpbutton.config_dir import CONFIG_DIR
 from helpbutton.db import transaction
-from helpbutton.directory.models import Service
+from helpbutton.directory.models import Organisation, Service
 from helpbutton.errors import Conflict, FieldError, Invalid, NotFound
 from helpbutton.escalation.ladder import SUBJECTS, Ladder, read
 from helpbutton.escalation.models import OwnLadder
@@ -63,6 +63,7 @@ def set_ladder(
             service_id is not None and (desk is None or desk.organisation_id != organisation_id)
         ):
             raise NotFound("ladder")
+        session.get_one(Organisation, organisation_id, with_for_update=True)
         place = {"service_id": service_id} if desk else {"organisation_id": organisation_id}
         scope = OwnLadder.service_id == service_id if desk else OwnLadder.organisation_id == organisation_id
         own = _own(session, subject, scope)

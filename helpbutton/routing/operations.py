@@ -66,10 +66,10 @@ def change_routes(*, actor: Actor, change: RouteChange) -> Coverage:
 
 @contextmanager
 def without_new_gaps() -> Iterator[list[Coverage]]:
-    """Inside a transaction: raise LeavesGaps at the end when more combinations are without a desk than at the start,
-    altogether or for any topic of a municipality that was served before: gaps closed elsewhere make up for none.
+    """Inside a transaction: raise LeavesGaps at the end when more combinations are without a desk than at the start.
 
-    The list then holds the new proof.
+    In municipalities that were served before each topic counts by itself, so that gaps closed elsewhere make up for
+    none; what is newly served counts only in the sum. The list then holds the new proof.
     """
     before = proved(directory.all_routes())
     found: list[Coverage] = []
@@ -78,12 +78,12 @@ def without_new_gaps() -> Iterator[list[Coverage]]:
     worse = _without_desk(after) - _without_desk(before)
     lost = sum(size for (place, _), size in worse.items() if place not in before.outside)
     if lost or after.without_desk > before.without_desk:
-        known = {(gap.municipality, gap.topic, gap.why, gap.scope) for gap in before.gaps}
+        known = {(gap.municipality, gap.topic, gap.why, gap.scope): gap.combinations for gap in before.gaps}
         new = [
             gap
             for gap in after.gaps
             if (gap.municipality, gap.topic) in worse
-            and (gap.municipality, gap.topic, gap.why, gap.scope) not in known
+            and gap.combinations > known.get((gap.municipality, gap.topic, gap.why, gap.scope), 0)
         ]
         raise LeavesGaps(max(lost, after.without_desk - before.without_desk), tuple(new))
     found.append(after)

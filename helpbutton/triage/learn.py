@@ -210,7 +210,8 @@ def _alarm(seen: Seen, scores: Array) -> Array:
             for place in range(len(ALARM_LANGUAGES))
         ]
     )
-    raised = heard >= np.minimum(counts_from, 0.99)[seen.languages]
+    counts_from = np.minimum(counts_from, 0.99)
+    raised = heard >= counts_from[seen.languages]
     for place, language in enumerate(ALARM_LANGUAGES):
         own = seen.languages == place
         click.echo(

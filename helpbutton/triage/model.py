@@ -41,7 +41,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class _Joining:
-    """How the rows of an evidence count: `blend` is a factor for each and one for the lexicon's phrases, `alarm`
+    """What the rows of an evidence weigh: `blend` has a factor for each and one for the lexicon's phrases, `alarm`
     factors and offset that make the voices of danger a share, and for each language the share from where it counts."""
 
     blend: Array
@@ -72,8 +72,8 @@ class Model:
             by_words = by_words + (values / length) @ self._small[rows].astype(np.float32) * self._scale
         by_meaning = [] if vector is None else [self._net.answers((vector - self._centre) / self._spread)]
         known = sum(piece_of_stem(token.folded) in self._row for token in tokens)
-        said, dangers = np.stack([by_words, *by_meaning]), len(self.topics)
-        return Evidence(said[:, :dangers], said[:, dangers:], known)
+        said, first_danger = np.stack([by_words, *by_meaning]), len(self.topics)
+        return Evidence(said[:, :first_danger], said[:, first_danger:], known)
 
     def topic_shares(self, evidence: Evidence, spoken: Mapping[str, float]) -> dict[str, float]:
         """Topic -> probability, from the scores and the weights of the lexicon's phrases."""
@@ -92,7 +92,7 @@ class Model:
         return 1 / (1 + math.exp(-odds)), float(alarm[count + 1 + alarm_place(language)])
 
     def likeliest_flag(self, evidence: Evidence) -> str:
-        """The kind of danger that a message which resembles danger is most like."""
+        """The kind of danger that a message which resembles danger is most like; the rows weigh as for topics."""
         kinds = self._joined(evidence).blend[:-1] @ evidence.dangers[:, 1:]
         return self._flags[int(np.argmax(kinds))]
 

@@ -22,7 +22,7 @@ _UNSURE_RAISE_SHARE = 0.25
 _FEW_WORDS = 3
 _WORDS_SUFFICE = 0.5
 """From this share of the likeliest topic on, meaning changes hardly any right answer. Measured on the evaluation:
-between 0.4 and 0.8 the figures are the same, and four in ten messages of a well taught language need no meaning."""
+between 0.4 and 0.8 the figures were the same, and half of the messages of a well taught language need no meaning."""
 _FAR_FROM_DANGER = 0.3
 """As much of the share from which likeness to danger counts: below it meaning finds hardly any danger."""
 
@@ -126,7 +126,7 @@ def warm_up() -> None:
 def _understood(message: _Message) -> tuple[tuple[DangerHit, ...], TopicGuess]:
     """Signs of danger and topic: from the words alone where they suffice, else from words and meaning.
 
-    Asking for meaning costs twenty times as much as all the rest.
+    Asking for meaning costs many times as much as all the rest.
     """
     by_words = learnt().evidence(message.tokens)
     guess = _guess(message, by_words, message.said)

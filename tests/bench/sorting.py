@@ -6,7 +6,11 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 
-from helpbutton.db import db
+from sqlalchemy import func, select
+
+from helpbutton.cases import lifecycle
+from helpbutton.cases.models import Case
+from helpbutton.db import db, reading
 from helpbutton.settings import Settings
 from helpbutton.triage import warm_up
 from helpbutton.web.application import create_app
@@ -32,7 +36,8 @@ def bench_sorting(
     database = server.create_database(template=demo.database_url.rpartition("/")[2])
     app = create_app(demo.model_copy(update={"database_url": database}))
     warm_up()
-    for text in _texts(of_each):
+    texts = _texts(of_each)
+    for text in texts:
         body = request_body(text=text, contact={"phone": None})
         answer = app.test_client().post(
             "/api/v1/requests", json=body, headers={"Idempotency-Key": str(uuid.uuid4())}
@@ -40,7 +45,9 @@ def bench_sorting(
         assert answer.status_code == 201, answer.get_data(as_text=True)
     with app.app_context():
         taken = sorted(_sorted_one_by_one())
+        unsorted = reading().scalar(select(func.count()).where(Case.state == lifecycle.RECEIVED))
         db.engine.dispose()
+    assert (len(taken), unsorted) == (len(texts), 0), "a sorting failed"
     show("sorting a case in the worker, median", f"{percentile(taken, 0.5):.0f} ms")
     show("sorting a case in the worker, p99", f"{percentile(taken, 0.99):.0f} ms", "goal: under 100 ms")
 

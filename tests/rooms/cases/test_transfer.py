@@ -305,6 +305,20 @@ def test_a_quicker_desk_promises_earlier_and_the_logbook_says_so(app: Flask, cas
     assert said["promise_earlier"] == {"date": clock.local(page.respond_by).date().isoformat()}
 
 
+def test_nothing_is_promised_anew_to_a_family_that_has_its_answer(app: Flask, cast: Cast, send: Send) -> None:
+    with clock.moved(MONDAY):
+        case = send()
+        with transaction() as session:
+            session.get_one(Service, desk(SCHOOL).id).promise_days = 0
+        told = case.row.respond_by
+        answer(actor=cast.actor("cara"), number=case.number, body="Soitan huomenna.", token="a1")
+        offer(cast, case, desk(SCHOOL).id)
+        transfer.accept(actor=cast.actor("dan"), number=case.number)
+        page = queries.open_case(actor=cast.actor("dan"), number=case.number)
+    assert page.respond_by == told
+    assert "promise_earlier" not in {line.verb for line in page.logbook}
+
+
 def test_a_date_that_has_passed_is_not_promised_anew(app: Flask, cast: Cast, send: Send) -> None:
     with clock.moved(MONDAY):
         case = send()

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
 from helpbutton import clock
-from helpbutton.db import reading
+from helpbutton.db import reading, transaction
 from helpbutton.directory.models import Organisation, Service
-from helpbutton.errors import Invalid, NotFound
+from helpbutton.errors import Conflict, Invalid, NotFound
+from helpbutton.escalation.ladder_list import HeldLadder, held_ladders, scope_of
 from helpbutton.escalation.ladders import ladder_for, set_ladder, usual_ladders
 from helpbutton.escalation.models import OwnLadder
 from tests.rooms.notifications.conftest import DUTY
@@ -97,6 +99,34 @@ def test_a_ladder_without_an_end_is_never_saved(desk: Desk) -> None:
         with pytest.raises(Invalid):
             set_ladder(actor=boss, subject=subject, organisation_id=desk.organisation, ladder=ladder)
     assert reading().scalar(select(func.count()).select_from(OwnLadder)) == 0
+
+
+def test_another_organisations_ladder_is_neither_shown_nor_in_the_way(app: Flask, desk: Desk) -> None:
+    boss = desk.actor(desk.person("administrator"))
+    with transaction() as session:
+        other = session.scalars(select(Organisation.id).where(Organisation.id != desk.organisation)).first()
+        session.add(
+            OwnLadder(subject="urgent", organisation_id=other, steps=with_nag(9), changed_at=clock.now())
+        )
+    scope = scope_of(boss, desk.organisation, None)
+
+    def urgent() -> HeldLadder:
+        return next(held for held in held_ladders(scope) if held.subject == "urgent")
+
+    assert (urgent().origin, urgent().edition) == ("usual", "")
+    for minutes in (6, 7):
+        set_ladder(
+            actor=boss,
+            subject="urgent",
+            organisation_id=desk.organisation,
+            ladder=with_nag(minutes),
+            edition=urgent().edition,
+        )
+        assert (urgent().origin, urgent().ladder.nag_min) == ("own", minutes)
+    with pytest.raises(Conflict):
+        set_ladder(
+            actor=boss, subject="urgent", organisation_id=desk.organisation, ladder=None, edition="older"
+        )
 
 
 def test_a_climb_goes_up_the_ladder_that_held_when_it_began(
