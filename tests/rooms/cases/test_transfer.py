@@ -291,11 +291,15 @@ def test_the_desk_that_offered_still_answers_and_is_written_to(
     assert family_page(case_id=case.id).entries[0].author == "Cara Lind"
 
 
+def school_answers_the_same_day() -> None:
+    with transaction() as session:
+        session.get_one(Service, desk(SCHOOL).id).promise_days = 0
+
+
 def test_a_quicker_desk_promises_earlier_and_the_logbook_says_so(app: Flask, cast: Cast, send: Send) -> None:
     with clock.moved(MONDAY):
         case = send()
-        with transaction() as session:
-            session.get_one(Service, desk(SCHOOL).id).promise_days = 0
+        school_answers_the_same_day()
         told = case.row.respond_by
         offer(cast, case, desk(SCHOOL).id)
         transfer.accept(actor=cast.actor("dan"), number=case.number)
@@ -308,8 +312,7 @@ def test_a_quicker_desk_promises_earlier_and_the_logbook_says_so(app: Flask, cas
 def test_nothing_is_promised_anew_to_a_family_that_has_its_answer(app: Flask, cast: Cast, send: Send) -> None:
     with clock.moved(MONDAY):
         case = send()
-        with transaction() as session:
-            session.get_one(Service, desk(SCHOOL).id).promise_days = 0
+        school_answers_the_same_day()
         told = case.row.respond_by
         answer(actor=cast.actor("cara"), number=case.number, body="Soitan huomenna.", token="a1")
         offer(cast, case, desk(SCHOOL).id)
@@ -322,8 +325,7 @@ def test_nothing_is_promised_anew_to_a_family_that_has_its_answer(app: Flask, ca
 def test_a_date_that_has_passed_is_not_promised_anew(app: Flask, cast: Cast, send: Send) -> None:
     with clock.moved(MONDAY):
         case = send()
-        with transaction() as session:
-            session.get_one(Service, desk(SCHOOL).id).promise_days = 0
+        school_answers_the_same_day()
         told = case.row.respond_by
     with clock.moved(MONDAY + dt.timedelta(days=1, hours=2)):
         offer(cast, case, desk(SCHOOL).id)
