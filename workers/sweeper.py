@@ -6,7 +6,6 @@ of its own so that a long to-do does not look like a dead sweeper.
 """
 
 import os
-import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -21,7 +20,7 @@ from helpbutton.db import db
 from helpbutton.routing.operations import prove_nightly
 from helpbutton.triage import warm_up
 from helpbutton.watching import canary, dead_man
-from workers import executor, urgent
+from workers import ending, executor, urgent
 
 LOOK_EVERY_S = 0.5
 BEAT_EVERY_S = 10.0
@@ -43,9 +42,8 @@ def sweep(app: Flask, *, give_way: int) -> None:
     warm_up()
     beside = urgent.start(app)
     os.nice(give_way)
+    asked_to_end = ending.listen()
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     threads = [
         threading.Thread(target=_every, args=(app, stop, BEAT_EVERY_S, lambda: heartbeat.beat("sweeper"))),
         threading.Thread(target=_every, args=(app, stop, SEAL_EVERY_S, audit.seal_pending)),
@@ -58,15 +56,13 @@ def sweep(app: Flask, *, give_way: int) -> None:
     ]
     for thread in threads:
         thread.start()
-    while beside.is_alive() and not stop.wait(LOOK_EVERY_S):
-        pass
-    left_alone = not stop.is_set()
+    ending.wait_until(lambda: asked_to_end() or not beside.is_alive())
     stop.set()
     beside.terminate()
     for thread in threads:
         thread.join()
     beside.join()
-    if left_alone:
+    if not asked_to_end():
         sys.exit("the urgent process has died")
 
 

@@ -5,7 +5,6 @@ The sweeper starts it, and both end together. Other processes take an urgent to-
 
 import multiprocessing
 import os
-import signal
 import threading
 from multiprocessing.process import BaseProcess
 
@@ -15,7 +14,7 @@ from flask import Flask
 from helpbutton.children import dying_with
 from helpbutton.db import db
 from helpbutton.outbox import Claim
-from workers import executor
+from workers import ending, executor
 
 THREADS = 4
 """So many alerts may wait for a provider at the same time."""
@@ -39,13 +38,13 @@ def _serve(app: Flask, parent: int) -> None:
     """Run until SIGTERM or until the sweeper has died; to-dos in hand are finished first."""
     if die_together := dying_with(parent):
         die_together()
+    asked_to_end = ending.listen()
     stop, turn = threading.Event(), threading.Lock()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     threads = [threading.Thread(target=_work, args=(app, stop, turn)) for _ in range(THREADS)]
     for thread in threads:
         thread.start()
-    stop.wait()
+    ending.wait_until(asked_to_end)
+    stop.set()
     for thread in threads:
         thread.join()
 

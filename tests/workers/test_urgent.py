@@ -33,6 +33,20 @@ configure_logging()
 urgent.start(open_installation(settings.load())[0]).join()
 """
 
+THREADS_AND_A_WAIT = """
+import threading
+from workers import ending
+stop, asked_to_end = threading.Event(), ending.listen()
+def work():
+    while not stop.wait(0.01):
+        sum(range(2000))
+for _ in range(4):
+    threading.Thread(target=work).start()
+print("ready", flush=True)
+ending.wait_until(asked_to_end)
+stop.set()
+"""
+
 
 @pytest.fixture
 def place(demo_data: Path, tmp_path: Path) -> Iterator[Installation]:
@@ -105,6 +119,17 @@ def test_others_do_what_the_urgent_process_leaves(sweeper: Process, here: Flask)
     urgent.resume()
     assert sweeper.end() == 0
     assert not urgent.is_running()
+
+
+def test_a_process_that_was_frozen_hears_at_once_that_it_shall_end(tmp_path: Path) -> None:
+    for turn in range(5):
+        command = [sys.executable, "-P", "-c", THREADS_AND_A_WAIT]
+        process = Process(command, log=tmp_path / f"{turn}.log", env={"PYTHONPATH": str(ROOT)})
+        process.start()
+        wait_for(lambda: "ready" in process.output())  # noqa: B023
+        process.stop()
+        process.cont()
+        assert process.end() == 0
 
 
 def test_the_sweeper_gives_way_and_does_not_go_on_alone(sweeper: Process) -> None:
