@@ -182,8 +182,7 @@ def _rows(world: World, ids: Sequence[int]) -> Rows:
 def _case(world: World, case_id: int, desk: Share, chance: random.Random, vault: CaseVault) -> dict[str, Any]:
     state, urgency = _weighted(chance, STATES), _weighted(chance, URGENCY)
     is_open = state != lifecycle.CLOSED
-    days = chance.uniform(0, 6) if is_open else chance.uniform(7, 700)
-    received_at = world.now - dt.timedelta(days=days)
+    received_at = world.now - dt.timedelta(days=chance.uniform(*((0, 6) if is_open else (7, 700))))
     promised_by = received_at + dt.timedelta(days=desk.promise_days + 2)
     respond_by = received_at + dt.timedelta(days=1) if urgency == "urgent" else promised_by
     answered = state in (lifecycle.WAITING, lifecycle.CLOSED)
@@ -220,11 +219,12 @@ def _case(world: World, case_id: int, desk: Share, chance: random.Random, vault:
         "received_at": received_at,
         "promised_by": promised_by,
         "respond_by": min(respond_by, promised_by),
+        "waits_until": None if answered else min(respond_by, promised_by),
         "answered_at": received_at + dt.timedelta(hours=5) if answered else None,
         "closed_at": None if is_open else received_at + dt.timedelta(days=5),
         "outcome": None if is_open else chance.choice(lifecycle.OUTCOMES),
         "returned_at": world.now if state == lifecycle.SORTED and chance.random() < 0.01 else None,
-        "lane": lane(urgent=urgency == "urgent", answered=answered),
+        "lane": lane(urgent=urgency == "urgent", waits=not answered),
         "triage_topic": topic,
         "triage_urgency": urgency,
         "version": 2,

@@ -271,15 +271,21 @@ def resting_count() -> int:
     return reading().scalar(select(func.count(ToDo.id)).where(ToDo.state == "resting")) or 0
 
 
-def wake(*, todo_id: int) -> None:
-    """Let a resting to-do be tried again from the start; no effect on any other."""
-    with transaction() as session:
-        session.execute(
-            update(ToDo)
-            .where(ToDo.id == todo_id, ToDo.state == "resting")
-            .values(state="open", attempts=0, due_at=clock.now(), changed_at=clock.now())
-        )
-        after_commit(session, bell.ring)
+def wake(session: Session, *, todo_id: int) -> bool:
+    """Let a resting to-do be tried again from the start; False, without effect, for any other."""
+    after_commit(session, bell.ring)
+    return _stir(session, todo_id, state="open", attempts=0, due_at=clock.now())
+
+
+def give_up(session: Session, *, todo_id: int) -> bool:
+    """Nobody does a resting to-do any more, its error stays to be read; False, without effect, for any other."""
+    return _stir(session, todo_id, state="done")
+
+
+def _stir(session: Session, todo_id: int, **values: object) -> bool:
+    rests = (ToDo.id == todo_id) & (ToDo.state == "resting")
+    result = session.execute(update(ToDo).where(rests).values(changed_at=clock.now(), **values))
+    return cast(CursorResult[Any], result).rowcount == 1
 
 
 def is_waiting(priority: int) -> bool:

@@ -1,5 +1,5 @@
 """The sweeper: finds to-dos that nobody claimed a second after they fell due, seals the audit log, forgets past
-days' counts, looks after canaries and the dead man's switch, shows it is alive.
+days' counts and old duty notes, looks after canaries and the dead man's switch, shows it is alive.
 
 It needs neither broker nor beat; any number may run. Its loop uses the monotonic clock, its heartbeat has a thread
 of its own so that a long to-do does not look like a dead sweeper.
@@ -18,6 +18,7 @@ from helpbutton.audit import operations as audit
 from helpbutton.cases.beside import forget_viewers
 from helpbutton.db import db
 from helpbutton.routing.operations import prove_nightly
+from helpbutton.staff.duty_notes import forget_notes
 from helpbutton.triage import warm_up
 from helpbutton.watching import canary, dead_man
 from workers import ending, executor, urgent
@@ -49,6 +50,7 @@ def sweep(app: Flask, *, give_way: int) -> None:
         threading.Thread(target=_every, args=(app, stop, SEAL_EVERY_S, audit.seal_pending)),
         threading.Thread(target=_every, args=(app, stop, FORGET_EVERY_S, daily_counts.forget_past)),
         threading.Thread(target=_every, args=(app, stop, FORGET_EVERY_S, forget_viewers)),
+        threading.Thread(target=_every, args=(app, stop, FORGET_EVERY_S, forget_notes)),
         threading.Thread(target=_every, args=(app, stop, PROVE_EVERY_S, prove_nightly)),
         threading.Thread(target=_every, args=(app, stop, CANARY_EVERY_S, canary.look_after)),
         threading.Thread(target=_every, args=(app, stop, DEAD_MAN_EVERY_S, dead_man.hold_down)),

@@ -62,6 +62,17 @@ def case_unchanged(session: Session, *, actor: Actor, number: str, version: int,
     return case
 
 
+def check_unchanged_but_for_notes(session: Session, case: Case, version: int) -> None:
+    """For moves that a colleague's note need not stop: answering a family, or taking its case.
+
+    Raises Conflict when anything else came since `version`. The logbook tells which steps were notes.
+    """
+    noted = select(CaseEvent.params).where(CaseEvent.case_id == case.id, CaseEvent.verb == "noted")
+    steps = {params.get("version") for params in session.scalars(noted)}
+    if version > case.version or not steps.issuperset(range(version + 1, case.version + 1)):
+        raise Conflict("the case changed since the page was opened")
+
+
 def case_of_family(
     session: Session, case_id: int, *, action: str = "family_thread", ground: str = "receipt code"
 ) -> Case:

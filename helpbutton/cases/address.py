@@ -7,6 +7,8 @@ from helpbutton import clock
 from helpbutton.cases import promise as promises
 from helpbutton.cases.promise import Promise
 from helpbutton.cases.submission import Submission
+from helpbutton.cases.unread import is_urgent_topic, unread_until
+from helpbutton.db import reading
 from helpbutton.directory import queries as directory
 from helpbutton.directory.queries import Desk, Names, Place, SiteView
 from helpbutton.errors import FieldError, HelpButtonError, Invalid, NotFound
@@ -33,6 +35,8 @@ class Address:
     promise: Promise
     reasons: tuple[Reason, ...]
     danger: tuple[DangerHit, ...]
+    unread_until: dt.datetime | None = None
+    """Of something urgent that nobody reads now: when the desk opens (Helsinki)."""
 
     @property
     def flags(self) -> list[str]:
@@ -61,8 +65,16 @@ def address(submission: Submission, *, at: dt.datetime | None = None) -> Address
         promise = promises.promise(desk.hours, received=moment, working_days=desk.promise_days)
     except promises.NeverOpen:
         raise NotFound("desk") from None
+    danger = screen(submission.text)
+    urgent = bool(danger) or is_urgent_topic(topic)
     return Address(
-        site, place, desk, promise, (found.reason, promise_reason(promise)), screen(submission.text)
+        site,
+        place,
+        desk,
+        promise,
+        (found.reason, promise_reason(promise)),
+        danger,
+        unread_until(reading(), desk, at=moment) if urgent else None,
     )
 
 

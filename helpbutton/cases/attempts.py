@@ -12,6 +12,7 @@ from helpbutton.cases.access import case_for, write_logbook
 from helpbutton.cases.clock_rules import FIRST_CONTACT
 from helpbutton.cases.handling import lift_quarantine, take_up
 from helpbutton.cases.models import Case, Contact
+from helpbutton.cases.sent_forms import done_already
 from helpbutton.cases.work_models import ContactAttempt
 from helpbutton.db import transaction
 from helpbutton.directory.models import Service
@@ -39,12 +40,13 @@ class AttemptView:
 def note_attempt(
     *, actor: Actor, number: str, how: str, result: str, again_at: dt.datetime | None = None, token: str
 ) -> None:
-    """Somebody has tried to reach the family; the same `token` again changes nothing.
+    """Somebody has tried to reach the family; the same `token` with the same content changes nothing.
 
     A family that was reached has its answer: the clocks of answers stop, and whoever reached them has the case if
     nobody had. Otherwise the actor, or the desk while nobody has the case, is reminded of the next try at `again_at`
     (aware), by default as proposed; never after a wrong number unless it is given. Raises NotFound, Conflict (closed),
-    or Invalid (fields "how", "result", "again_at": in the past, or missing where nothing can be proposed).
+    or Invalid (fields "how", "result", "again_at": in the past, or missing where nothing can be proposed; another try
+    was noted with this token).
     """
     if how not in HOW:
         raise Invalid(FieldError("how", "unknown_value" if how else "required"))
@@ -52,7 +54,14 @@ def note_attempt(
         raise Invalid(FieldError("result", "unknown_value" if result else "required"))
     with transaction() as session:
         case = case_for(session, actor=actor, number=number, action="note_attempt")
-        if session.scalar(select(ContactAttempt.id).where(ContactAttempt.token == token)) is not None:
+        if done_already(
+            session,
+            ContactAttempt,
+            token,
+            case,
+            field="result",
+            same=lambda made: _same(made, how, result, again_at),
+        ):
             return
         if case.state == lifecycle.CLOSED:
             raise Conflict("the case is closed")
@@ -97,6 +106,11 @@ def proposed_try(session: Session, case: Case) -> dt.datetime | None:
         not_after=contact.not_after,
         answer_by=first.due_at if first is not None else None,
     )
+
+
+def _same(made: ContactAttempt, how: str, result: str, again_at: dt.datetime | None) -> bool:
+    again = result == REACHED or again_at in (None, made.next_try)
+    return (made.how, made.result) == (how, result) and again
 
 
 def _again(session: Session, case: Case, result: str, again_at: dt.datetime | None) -> dt.datetime | None:

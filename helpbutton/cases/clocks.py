@@ -77,6 +77,7 @@ def stop(
     running.kept = False if late else None if moot else True
     running.stopped_at = now
     _end_pause(running, now)
+    _note_waiting(case, running)
 
 
 def stop_all(session: Session, case: Case, *, moot: bool) -> None:
@@ -104,6 +105,7 @@ def move_earlier(session: Session, case: Case, kind: str, due_at: dt.datetime) -
         now = time.now()
         _end_pause(running, now)
         running.due_at, moved = due_at, True
+        _note_waiting(case, running)
         _plan_warning(session, running, now)
         _watch(session, running)
     return moved
@@ -126,7 +128,7 @@ def family_wrote(session: Session, case: Case) -> dt.datetime | None:
         start(session, case, kind, due_at=due_at, now=now)
         return None
     if running.paused_at is not None:
-        _go_on(session, running, desk_hours(desk), now)
+        _go_on(session, case, running, desk_hours(desk), now)
     return due_at if move_earlier(session, case, kind, due_at) else None
 
 
@@ -180,6 +182,7 @@ def pause(*, actor: Actor, number: str, kind: str, reason: str) -> None:
         if running.paused_at is not None:
             return
         running.paused_at, running.pause_reason = now, reason
+        _note_waiting(case, running)
         _watch(session, running)
         write_logbook(session, case, "clock_paused", actor=actor, clock=kind, reason=reason)
 
@@ -196,7 +199,7 @@ def resume(*, actor: Actor, number: str, kind: str) -> None:
             raise Conflict("this clock does not run")
         if running.paused_at is not None:
             desk = session.get_one(Service, running.service_id)
-            _go_on(session, running, desk_hours(desk), time.now())
+            _go_on(session, case, running, desk_hours(desk), time.now())
             write_logbook(session, case, "clock_resumed", actor=actor, clock=kind)
 
 
@@ -228,7 +231,7 @@ def look(session: Session, clock_id: int) -> Look:
     if case is None or found is None or found.stopped_at is not None:
         return Look(None, None)
     if found.paused_at is not None and found.paused_at + rules.LONGEST_PAUSE <= now:
-        _go_on(session, found, desk_hours(session.get_one(Service, found.service_id)), now)
+        _go_on(session, case, found, desk_hours(session.get_one(Service, found.service_id)), now)
         write_logbook(session, case, "clock_resumed", clock=found.kind)
     says: Literal["warn", "slip"] | None = None
     if found.paused_at is None and found.slipped_at is None:
@@ -262,6 +265,7 @@ def _begin(
     started.warn_at = rules.warning(hours, since=now, due_at=due_at)
     session.add(started)
     session.flush()
+    _note_waiting(case, started)
     _watch(session, started)
     return started
 
@@ -284,12 +288,13 @@ def _plan_warning(session: Session, running: Clock, now: dt.datetime) -> None:
         running.warn_at = rules.warning(desk_hours(desk), since=now, due_at=running.due_at)
 
 
-def _go_on(session: Session, running: Clock, hours: DeskHours, now: dt.datetime) -> None:
+def _go_on(session: Session, case: Case, running: Clock, hours: DeskHours, now: dt.datetime) -> None:
     if running.paused_at is not None:
         running.due_at = rules.due_after_pause(
             hours, paused_at=running.paused_at, due_at=running.due_at, now=now
         )
     _end_pause(running, now)
+    _note_waiting(case, running)
     _plan_warning(session, running, now)
     _watch(session, running)
 
@@ -298,6 +303,13 @@ def _end_pause(running: Clock, now: dt.datetime) -> None:
     if running.paused_at is not None:
         running.paused_s += int((now - running.paused_at).total_seconds())
         running.paused_at = running.pause_reason = None
+
+
+def _note_waiting(case: Case, running: Clock) -> None:
+    """The case says until when its family waits: one of their clocks runs at most, and who is paused presses nobody."""
+    if running.kind in rules.TO_THE_FAMILY:
+        stands_still = running.stopped_at is not None or running.paused_at is not None
+        case.waits_until = None if stands_still else running.due_at
 
 
 def _watch(session: Session, running: Clock) -> None:

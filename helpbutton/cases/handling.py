@@ -7,7 +7,12 @@ from sqlalchemy.orm import Session
 
 from helpbutton import clock, outbox
 from helpbutton.cases import clocks, lifecycle
-from helpbutton.cases.access import case_for, case_unchanged, write_logbook
+from helpbutton.cases.access import (
+    case_for,
+    case_unchanged,
+    check_unchanged_but_for_notes,
+    write_logbook,
+)
 from helpbutton.cases.clock_rules import ACCEPTANCE, FIRST_CONTACT, HAND_OVER, due
 from helpbutton.cases.contact import reindex
 from helpbutton.cases.kinds import ALERT_AGAIN, FORGET_NUMBER, SETTLE_HELD
@@ -28,9 +33,10 @@ since, or the law demands it (Social Welfare Act 35 §, Child Welfare Act 25 §;
 
 
 def take(*, actor: Actor, number: str, version: int) -> None:
-    """The actor answers this case from now on. Raises NotFound, or Conflict when it changed since `version`."""
+    """The actor answers this case from now on. Raises NotFound, Conflict (more than notes came since `version`)."""
     with transaction() as session:
-        case = case_unchanged(session, actor=actor, number=number, version=version, action="take")
+        case = case_for(session, actor=actor, number=number, action="take")
+        check_unchanged_but_for_notes(session, case, version)
         take_up(session, case, actor)
         write_logbook(session, case, "taken", actor=actor)
 
@@ -81,17 +87,23 @@ def close(*, actor: Actor, number: str, version: int, outcome: str) -> None:
         end(session, case, actor=actor, outcome=outcome)
 
 
-def release_quarantine(*, actor: Actor, number: str) -> None:
-    """A human has read it: a person sent this. Its SMS go out. Raises NotFound, Conflict (not in quarantine)."""
+def release_quarantine(*, actor: Actor, number: str, version: int) -> None:
+    """A human has read it: a person sent this. Its SMS go out.
+
+    Raises NotFound, Conflict (changed since `version`, or not in quarantine).
+    """
     with transaction() as session:
-        case = _quarantined(session, actor, number, "release_quarantine")
+        case = _quarantined(session, actor, number, version, "release_quarantine")
         lift_quarantine(session, case, actor=actor)
 
 
-def close_as_spam(*, actor: Actor, number: str) -> None:
-    """A human has read it: no person sent this. It is closed, its SMS are dropped. Raises NotFound, Conflict."""
+def close_as_spam(*, actor: Actor, number: str, version: int) -> None:
+    """A human has read it: no person sent this. It is closed, its SMS are dropped.
+
+    Raises NotFound, Conflict (changed since `version`, or not in quarantine).
+    """
     with transaction() as session:
-        case = _quarantined(session, actor, number, "close")
+        case = _quarantined(session, actor, number, version, "close")
         end(session, case, actor=actor, outcome=lifecycle.SPAM)
 
 
@@ -190,8 +202,8 @@ def raise_urgency(case: Case, urgency: str) -> bool:
     return True
 
 
-def _quarantined(session: Session, actor: Actor, number: str, action: str) -> Case:
-    case = case_for(session, actor=actor, number=number, action=action)
+def _quarantined(session: Session, actor: Actor, number: str, version: int, action: str) -> Case:
+    case = case_unchanged(session, actor=actor, number=number, version=version, action=action)
     if not case.quarantined or case.state == lifecycle.CLOSED:
         raise Conflict("the case is not in quarantine")
     return case

@@ -253,7 +253,7 @@ def _rows(session: Session, scope: ColumnElement[bool]) -> list[OfferRow]:
         select(Transfer, Case)
         .join(Case, Case.id == Transfer.case_id)
         .where(Transfer.status == "offered", scope, ~Case.canary)
-        .order_by(Case.lane, Case.respond_by, Case.id)
+        .order_by(Case.lane, Case.waits_until, Case.id)
         .limit(PAGE)
     ).all()
     until = _until(session, [case.id for _, case in found])
@@ -264,8 +264,8 @@ def _rows(session: Session, scope: ColumnElement[bool]) -> list[OfferRow]:
             case.urgency,
             case.language,
             case.municipality_code,
-            case.respond_by,
-            case.answered_at is not None,
+            case.waits_until or case.respond_by,
+            case.waits_until is None,
             made.from_service.names,
             made.to_service.names,
             until.get(case.id),

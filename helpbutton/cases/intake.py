@@ -19,6 +19,7 @@ from helpbutton.cases.kinds import SORT_CASE
 from helpbutton.cases.models import Case, CaseKey, Contact, Decision
 from helpbutton.cases.quarantine import Signs
 from helpbutton.cases.submission import URGENCIES, Submission
+from helpbutton.cases.unread import case_unread_until
 from helpbutton.db import reading, transaction
 from helpbutton.directory import queries as directory
 from helpbutton.directory.models import Site
@@ -39,7 +40,10 @@ NO_SIGNS = Signs()
 
 @dataclass(frozen=True)
 class Receipt:
-    """What the sender is told. Moments are aware UTC; `respond_by` is the promise as first given."""
+    """What the sender is told. Moments are aware; `respond_by` is the promise as first given.
+
+    `unread_until`: it is urgent, nobody reads it now, and the desk opens then.
+    """
 
     case_id: int
     number: str
@@ -48,6 +52,7 @@ class Receipt:
     respond_by: dt.datetime
     desk: Desk
     danger_flags: tuple[str, ...]
+    unread_until: dt.datetime | None
 
 
 def submit_request(
@@ -91,7 +96,7 @@ def accept(
         if twin is None:
             raise Conflict("the request could not be stored") from None
         return twin
-    return _receipt(case, submission.site, idempotency_key, target.desk)
+    return _receipt(case, submission.site, idempotency_key, target.desk, target.unread_until)
 
 
 def find_by_key(*, site: str, idempotency_key: str) -> Case | None:
@@ -120,15 +125,16 @@ def _received_before(submission: Submission, idempotency_key: str) -> Receipt | 
     replaced = case.receipt_digest != receipt_digest(_receipt_code(submission.site, idempotency_key))
     if not same_body or replaced or clock.now() - case.received_at > SAME_ANSWER_FOR:
         raise AlreadyReceived(case_id=case.id, received_at=case.received_at, same_body=same_body)
-    return _receipt(case, submission.site, idempotency_key, directory.desk(case.addressed_service_id))
+    desk = directory.desk(case.addressed_service_id)
+    unread = case_unread_until(reading(), case, desk, at=clock.now())
+    return _receipt(case, submission.site, idempotency_key, desk, unread)
 
 
 def _store(
     session: Session, submission: Submission, idempotency_key: str, target: Address, *, canary: bool
 ) -> Case:
-    number = new_number()
+    number, urgency = new_number(), "urgent" if target.danger else "normal"
     vault = CaseVault(number, sealing.new_key())
-    urgency = "urgent" if target.danger else "normal"
     case = Case(
         number=number,
         site_id=target.site.id,
@@ -163,6 +169,7 @@ def _store(
         received_at=clock.now(),
         promised_by=target.promise.respond_by,
         respond_by=target.promise.respond_by,
+        waits_until=None if canary else target.promise.respond_by,
     )
     session.add(case)
     session.flush()
@@ -254,7 +261,9 @@ def _canonical(submission: Submission) -> str:
     return submission.model_dump_json()
 
 
-def _receipt(case: Case, site: str, idempotency_key: str, desk: Desk) -> Receipt:
+def _receipt(
+    case: Case, site: str, idempotency_key: str, desk: Desk, unread_until: dt.datetime | None
+) -> Receipt:
     return Receipt(
         case_id=case.id,
         number=case.number,
@@ -263,4 +272,5 @@ def _receipt(case: Case, site: str, idempotency_key: str, desk: Desk) -> Receipt
         respond_by=case.promised_by,
         desk=desk,
         danger_flags=tuple(case.danger_flags),
+        unread_until=unread_until,
     )

@@ -33,7 +33,7 @@ def _in_order(name: str, further: str = "", *, of: str | None = None) -> Index:
         "service_id",
         *([of] if of else []),
         "lane",
-        "respond_by",
+        "waits_until",
         "id",
         sqlite_where=text(f"{where}{flag}"),
         postgresql_where=text(where),
@@ -49,7 +49,7 @@ class Case(Model):
         CheckConstraint("channel IN ('button', 'call', 'visit')", name="channel"),
         CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_has_date"),
         CheckConstraint(
-            "lane = (CASE WHEN urgency_rank = 0 THEN 0 ELSE 2 END) + (CASE WHEN answered_at IS NULL THEN 0 ELSE 1 END)",
+            "lane = (CASE WHEN urgency_rank = 0 THEN 0 ELSE 2 END) + (CASE WHEN waits_until IS NULL THEN 1 ELSE 0 END)",
             name="lane",
         ),
         _in_order("ix_case_open"),
@@ -116,6 +116,9 @@ class Case(Model):
     """What the sender was told at sending; never changes."""
     respond_by: Mapped[dt.datetime]
     """The date now in force: `promised_by` or earlier."""
+    waits_until: Mapped[dt.datetime | None]
+    """By when the family is to have the answer that it waits for, its first or the next; None when nobody waits, and
+    while that clock stands still. Only the clocks write it."""
     answered_at: Mapped[dt.datetime | None]
     closed_at: Mapped[dt.datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(40))
@@ -128,7 +131,7 @@ class Case(Model):
     returned_at: Mapped[dt.datetime | None]
     """When it came back to its desk from somebody who did not take it; None again once somebody has."""
     lane: Mapped[int] = mapped_column(SmallInteger)
-    """Where worklists put it: 0 urgent and unanswered, 1 urgent, 2 unanswered, 3 the others. Follows by itself."""
+    """Where worklists put it: 0 urgent and waited for, 1 urgent, 2 waited for, 3 the others. Follows by itself."""
     triage_topic: Mapped[str | None] = mapped_column(Key)
     triage_urgency: Mapped[str | None] = mapped_column(String(10))
     """What triage proposed, whatever was decided afterwards."""
@@ -143,12 +146,12 @@ class Case(Model):
 @event.listens_for(Case, "before_insert")
 @event.listens_for(Case, "before_update")
 def _choose_lane(_mapper: object, _connection: object, case: Case) -> None:
-    case.lane = lane(urgent=case.urgency_rank == 0, answered=case.answered_at is not None)
+    case.lane = lane(urgent=case.urgency_rank == 0, waits=case.waits_until is not None)
 
 
-def lane(*, urgent: bool, answered: bool) -> int:
-    """Urgent cases come first, among them and among the others those that nobody has answered."""
-    return (0 if urgent else 2) + (1 if answered else 0)
+def lane(*, urgent: bool, waits: bool) -> int:
+    """Urgent cases come first, among them and among the others those whose family waits for an answer."""
+    return (0 if urgent else 2) + (0 if waits else 1)
 
 
 class CaseKey(Model):

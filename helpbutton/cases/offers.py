@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from helpbutton import clock
 from helpbutton.cases import clocks
+from helpbutton.cases.access import write_logbook
 from helpbutton.cases.clock_rules import HAND_OVER
 from helpbutton.cases.handover_models import Transfer
 from helpbutton.cases.models import Case
@@ -22,11 +23,12 @@ def settle(offer: Transfer, status: str, *, by: int | None = None) -> None:
 
 
 def drop_offer(session: Session, case: Case) -> None:
-    """The case goes another way: an offer that is open is none any more."""
+    """The case goes another way: an offer that is open is none any more, and the logbook says so."""
     offer = open_offer(session, case.id)
     if offer is not None:
         settle(offer, "taken_back")
         clocks.stop(session, case, HAND_OVER, moot=True)
+        write_logbook(session, case, "offer_dropped", service=offer.to_service_id)
 
 
 def settle_return(session: Session, case: Case) -> None:

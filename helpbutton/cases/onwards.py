@@ -10,6 +10,7 @@ from helpbutton import clock
 from helpbutton.cases.access import case_for, write_logbook
 from helpbutton.cases.models import Case
 from helpbutton.cases.outside_models import RecordOnward
+from helpbutton.cases.sent_forms import done_already
 from helpbutton.db import transaction
 from helpbutton.errors import FieldError, Invalid
 from helpbutton.staff.actor import Actor
@@ -31,7 +32,8 @@ class OnwardView:
 def mark_recorded(*, actor: Actor, number: str, system: str, token: str) -> None:
     """The case stands in the client record system `system` (name and reference) and is kept there from now on.
 
-    The same `token` again changes nothing. Raises NotFound, Invalid.
+    The same `token` with the same words changes nothing. Raises NotFound, Invalid (also when something else was noted
+    with this token).
     """
     system = system.strip()
     if not system:
@@ -42,9 +44,16 @@ def mark_recorded(*, actor: Actor, number: str, system: str, token: str) -> None
         raise Invalid(FieldError("system", "characters"))
     with transaction() as session:
         case = case_for(session, actor=actor, number=number, action="record_onward")
-        if session.scalar(select(RecordOnward.id).where(RecordOnward.token == token)) is not None:
-            return
         vault = case.case_key.vault()
+        if done_already(
+            session,
+            RecordOnward,
+            token,
+            case,
+            field="system",
+            same=lambda made: _system(made, vault) == system,
+        ):
+            return
         session.add(
             RecordOnward(
                 case_id=case.id,
@@ -66,12 +75,16 @@ def records_of(session: Session, case: Case, vault: CaseVault) -> tuple[OnwardVi
     names = account_names({row.account_id for row in rows})
     return tuple(
         OnwardView(
-            vault.open(row.system, f"record_onward.system/{row.token}") or "",
+            _system(row, vault),
             names.get(row.account_id, ""),
             row.at,
         )
         for row in rows
     )
+
+
+def _system(row: RecordOnward, vault: CaseVault) -> str:
+    return vault.open(row.system, f"record_onward.system/{row.token}") or ""
 
 
 def put_on_record(*, actor: Actor, number: str, way: str) -> None:

@@ -11,6 +11,7 @@ from helpbutton.cases.access import case_for, write_logbook
 from helpbutton.cases.handover_models import Referral
 from helpbutton.cases.handover_rules import LINE_LIMIT, WORDS_LIMIT, checked
 from helpbutton.cases.kinds import TELL_OF_REFERRAL
+from helpbutton.cases.sent_forms import done_already
 from helpbutton.db import transaction
 from helpbutton.errors import NotFound
 from helpbutton.staff.actor import Actor
@@ -28,17 +29,26 @@ class ReferralView:
 
 
 def refer(*, actor: Actor, number: str, name: str, how: str, token: str) -> None:
-    """Tell the family of help outside, with a nudge that there is something to read; the same `token` changes nothing.
+    """Tell the family of help outside, with a nudge that there is something to read; the same `token` with the same
+    words changes nothing.
 
-    Nothing is sent to anybody else. Raises NotFound, Invalid (`name` is missing, or something is too long).
+    Nothing is sent to anybody else. Raises NotFound, Invalid (`name` is missing, something is too long,
+    or something else was told with this token, or has been removed since).
     """
     given = checked(" ".join(name.split()), field="name", limit=LINE_LIMIT) or ""
     way = checked(how, field="how", limit=WORDS_LIMIT, required=False)
     with transaction() as session:
         case = case_for(session, actor=actor, number=number, action="refer")
-        if session.scalar(select(Referral.id).where(Referral.token == token)) is not None:
-            return
         vault = case.case_key.vault()
+        if done_already(
+            session,
+            Referral,
+            token,
+            case,
+            field="name",
+            same=lambda made: made.removed_at is None and _opened(made, vault) == (given, way),
+        ):
+            return
         made = Referral(
             case_id=case.id,
             at=clock.now(),
@@ -69,11 +79,11 @@ def referrals_of(session: Session, case_id: int, vault: CaseVault) -> tuple[Refe
     """What the family of a case that the caller has opened was told of, oldest first, without what was removed."""
     own = select(Referral).where(Referral.case_id == case_id, Referral.removed_at.is_(None))
     return tuple(
-        ReferralView(
-            row.id,
-            row.at,
-            vault.open(row.name, f"referral.name/{row.token}") or "",
-            vault.open(row.how, f"referral.how/{row.token}"),
-        )
+        ReferralView(row.id, row.at, *_opened(row, vault))
         for row in session.scalars(own.order_by(Referral.id))
     )
+
+
+def _opened(row: Referral, vault: CaseVault) -> tuple[str, str | None]:
+    name = vault.open(row.name, f"referral.name/{row.token}") or ""
+    return name, vault.open(row.how, f"referral.how/{row.token}")

@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import case as sql_case
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from helpbutton import clock, outbox
@@ -13,7 +14,8 @@ from helpbutton.cases import lifecycle
 from helpbutton.cases.access import case_for, visible_cases, write_logbook
 from helpbutton.cases.handover_rules import checked
 from helpbutton.cases.kinds import REMIND
-from helpbutton.cases.models import Case
+from helpbutton.cases.models import Case, CaseEvent
+from helpbutton.cases.sent_forms import done_already
 from helpbutton.cases.work_models import Reminder
 from helpbutton.db import reading, transaction
 from helpbutton.directory.models import Service
@@ -26,6 +28,11 @@ from helpbutton.vault.sealing import CaseVault
 WORDS_LIMIT = 500
 LONGEST = dt.timedelta(days=366)
 PAGE = 200
+CHANGED_HANDS = (
+    *("taken", "released", "reopened", "moved", "transferred", "offer_returned", "offer_expired"),
+    *("assigned", "assignment_returned", "assignment_expired", "colleague_left", "colleague_disabled"),
+)
+"""Lines of the logbook by which whoever has a case loses it."""
 
 
 @dataclass(frozen=True)
@@ -57,25 +64,35 @@ class ReminderRow:
 def add_reminder(
     *, actor: Actor, number: str, words: str, due_at: dt.datetime | None, for_desk: bool, token: str
 ) -> None:
-    """Remind the actor, or whoever is at the desk, of something at an aware moment; the same `token` changes nothing.
+    """Remind the actor, or whoever is at the desk, of something at an aware moment; the same `token` with the same
+    content changes nothing.
 
-    Raises NotFound, or Invalid (fields "reminder_words", "due_at").
+    Raises NotFound, or Invalid (fields "reminder_words", "due_at"; another one was set with this token).
     """
     kept = checked(words, field="reminder_words", limit=WORDS_LIMIT)
     if due_at is None:
         raise Invalid(FieldError("due_at", "required"))
     with transaction() as session:
         case = case_for(session, actor=actor, number=number, action="add_reminder")
-        if session.scalar(select(Reminder.id).where(Reminder.token == token)) is not None:
+        vault, account_id = case.case_key.vault(), None if for_desk else actor.account_id
+        if done_already(
+            session,
+            Reminder,
+            token,
+            case,
+            field="reminder_words",
+            same=lambda made: (
+                (_words(made, vault), made.due_at, made.account_id) == (kept, due_at, account_id)
+            ),
+        ):
             return
-        sealed = case.case_key.vault().seal(kept, f"reminder.words/{token}")
         _add(
             session,
             case,
             actor,
-            account_id=None if for_desk else actor.account_id,
+            account_id=account_id,
             due_at=ahead(due_at, field="due_at"),
-            words=sealed,
+            words=vault.seal(kept, f"reminder.words/{token}"),
             token=token,
         )
         write_logbook(session, case, "reminder_added", actor=actor)
@@ -97,13 +114,13 @@ def finish_reminder(*, actor: Actor, reminder_id: int) -> str:
 
 
 def of_next_try(session: Session, case: Case, actor: Actor, *, attempt_id: int, due_at: dt.datetime) -> None:
-    """Remind of the next try in the caller's transaction: whoever has the case, else the desk."""
+    """Remind of the next try in the caller's transaction: whoever has the case by then, else the desk."""
     token = f"attempt/{attempt_id}"
     _add(
         session,
         case,
         actor,
-        account_id=case.assigned_to,
+        account_id=None,
         due_at=due_at,
         words=None,
         token=token,
@@ -120,6 +137,16 @@ def settle_tries(session: Session, case: Case, actor: Actor) -> None:
         row.done_at, row.done_by = clock.now(), actor.account_id
 
 
+def left_the_person(session: Session, row: Reminder, case: Case) -> bool:
+    """Whether the case has changed hands since the reminder was set, and the person whose it is does not have it."""
+    changed = (
+        CaseEvent.case_id == case.id,
+        CaseEvent.at >= row.created_at,
+        CaseEvent.verb.in_(CHANGED_HANDS),
+    )
+    return case.assigned_to != row.account_id and session.scalar(select(exists().where(*changed))) is True
+
+
 def ahead(moment: dt.datetime, *, field: str) -> dt.datetime:
     """An aware moment that has to lie ahead, at most `LONGEST`. Raises Invalid."""
     now = clock.now()
@@ -131,15 +158,16 @@ def ahead(moment: dt.datetime, *, field: str) -> dt.datetime:
 def reminders_of(session: Session, case: Case, vault: CaseVault, actor: Actor) -> tuple[ReminderView, ...]:
     """Every reminder of a case that the caller has just opened: the open ones first, by date."""
     rows = session.scalars(select(Reminder).where(Reminder.case_id == case.id)).all()
-    names = account_names({row.account_id for row in rows if row.account_id is not None})
+    people = {row.id: _whose(row, case) for row in rows}
+    names = account_names({person for person in people.values() if person is not None})
     ordered = sorted(rows, key=lambda row: (row.done_at is not None, row.due_at, row.id))
     return tuple(
         ReminderView(
             id=row.id,
             due_at=row.due_at,
-            words=vault.open(row.words, f"reminder.words/{row.token}"),
-            name=names.get(row.account_id) if row.account_id is not None else None,
-            mine=row.account_id == actor.account_id,
+            words=_words(row, vault),
+            name=names.get(people[row.id] or 0),
+            mine=people[row.id] == actor.account_id,
             done_at=row.done_at,
         )
         for row in ordered
@@ -151,33 +179,34 @@ def open_reminders(*, actor: Actor) -> list[ReminderRow]:
 
     Opening the list leaves one audit line in each organisation whose case it names.
     """
+    person = sql_case((Reminder.attempt_id.is_(None), Reminder.account_id), else_=Case.assigned_to)
     with transaction() as session:
         rows = session.execute(
-            select(Reminder, Case.number, Case.organisation_id, Service.names)
+            select(Reminder, person, Case.number, Case.organisation_id, Service.names)
             .join(Case, Case.id == Reminder.case_id)
             .join(Service, Service.id == Case.service_id)
             .where(
                 Reminder.done_at.is_(None),
-                or_(Reminder.account_id == actor.account_id, Reminder.account_id.is_(None)),
+                or_(person == actor.account_id, person.is_(None)),
                 Case.state != lifecycle.CLOSED,
                 visible_cases(actor),
             )
             .order_by(Reminder.due_at, Reminder.id)
             .limit(PAGE)
         ).all()
-        _record(session, actor, {organisation_id for _row, _number, organisation_id, _names in rows})
+        _record(session, actor, {organisation_id for _row, _person, _number, organisation_id, _names in rows})
     now = clock.now()
     return [
         ReminderRow(
             id=row.id,
             due_at=row.due_at,
             trying=row.attempt_id is not None,
-            mine=row.account_id == actor.account_id,
+            mine=person_id == actor.account_id,
             number=number,
             service_names=names,
             overdue=row.due_at < now,
         )
-        for row, number, _organisation_id, names in rows
+        for row, person_id, number, _organisation_id, names in rows
     ]
 
 
@@ -190,6 +219,15 @@ def _record(session: Session, actor: Actor, organisations: Collection[int]) -> N
             action="list",
             subject="reminders",
         )
+
+
+def _whose(row: Reminder, case: Case) -> int | None:
+    """The account of whoever is reminded, None the desk: of a next try whoever has the case now."""
+    return row.account_id if row.attempt_id is None else case.assigned_to
+
+
+def _words(row: Reminder, vault: CaseVault) -> str | None:
+    return vault.open(row.words, f"reminder.words/{row.token}")
 
 
 def _add(

@@ -10,6 +10,7 @@ from helpbutton import clock
 from helpbutton.cases.access import case_for, write_logbook
 from helpbutton.cases.models import Case
 from helpbutton.cases.outside_models import StatutoryStep
+from helpbutton.cases.sent_forms import done_already
 from helpbutton.db import transaction
 from helpbutton.errors import FieldError, Invalid
 from helpbutton.plain_text import is_text
@@ -41,16 +42,25 @@ class StepView:
 def note_step(
     *, actor: Actor, number: str, kind: str, taken_on: str, ground: str, by: str, about: str, token: str
 ) -> None:
-    """Note a step on the case; the same `token` again changes nothing.
+    """Note a step on the case; the same `token` with the same content changes nothing.
 
-    `taken_on` is an ISO date, not after today. Raises NotFound, or Invalid naming every wrong field.
+    `taken_on` is an ISO date, not after today. Raises NotFound, or Invalid naming every wrong field, or that
+    another step was noted with this token.
     """
     day = _checked(kind, taken_on, ground, by, about)
     with transaction() as session:
         case = case_for(session, actor=actor, number=number, action="statutory_step")
-        if session.scalar(select(StatutoryStep.id).where(StatutoryStep.token == token)) is not None:
-            return
         vault = case.case_key.vault()
+        view = StepView(kind, day, ground, by.strip(), about.strip() or None)
+        if done_already(
+            session,
+            StatutoryStep,
+            token,
+            case,
+            field="step_about",
+            same=lambda made: _opened(made, vault) == view,
+        ):
+            return
         session.add(
             StatutoryStep(
                 case_id=case.id,
@@ -60,8 +70,8 @@ def note_step(
                 taken_on=day,
                 ground=ground,
                 token=token,
-                by=vault.seal_text(by.strip(), f"statutory_step.by/{token}"),
-                about=vault.seal(about.strip() or None, f"statutory_step.about/{token}"),
+                by=vault.seal_text(view.by, f"statutory_step.by/{token}"),
+                about=vault.seal(view.about, f"statutory_step.about/{token}"),
             )
         )
         write_logbook(session, case, "statutory_step", actor=actor, step=kind)
@@ -72,15 +82,16 @@ def steps_of(session: Session, case: Case, vault: CaseVault) -> tuple[StepView, 
     rows = session.scalars(
         select(StatutoryStep).where(StatutoryStep.case_id == case.id).order_by(StatutoryStep.id)
     )
-    return tuple(
-        StepView(
-            row.kind,
-            row.taken_on,
-            row.ground,
-            vault.open(row.by, f"statutory_step.by/{row.token}") or "",
-            vault.open(row.about, f"statutory_step.about/{row.token}"),
-        )
-        for row in rows
+    return tuple(_opened(row, vault) for row in rows)
+
+
+def _opened(row: StatutoryStep, vault: CaseVault) -> StepView:
+    return StepView(
+        row.kind,
+        row.taken_on,
+        row.ground,
+        vault.open(row.by, f"statutory_step.by/{row.token}") or "",
+        vault.open(row.about, f"statutory_step.about/{row.token}"),
     )
 
 

@@ -5,18 +5,20 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.attributes import flag_modified
 
 from helpbutton import clock, outbox
 from helpbutton.audit import operations as audit
 from helpbutton.cases import clock_rules as rules
 from helpbutton.cases import clocks, handling, handover_rules, lifecycle
-from helpbutton.cases.access import case_for, record_disclosure, write_logbook
+from helpbutton.cases.access import case_for, case_unchanged, record_disclosure, write_logbook
 from helpbutton.cases.clock_rules import ACCEPTANCE, FIRST_CONTACT, HAND_OVER
 from helpbutton.cases.handover_models import Transfer
 from helpbutton.cases.intake import add_reasons
 from helpbutton.cases.kinds import TELL_OF_TRANSFER
 from helpbutton.cases.models import Case, Clock, Proposal
-from helpbutton.cases.offers import drop_offer, open_offer, settle
+from helpbutton.cases.offers import open_offer, settle
+from helpbutton.cases.sent_forms import done_already
 from helpbutton.db import transaction
 from helpbutton.directory.models import Service
 from helpbutton.directory.queries import desk_hours
@@ -43,12 +45,15 @@ def offer(*, actor: Actor, number: str, version: int, given: Offer) -> None:
     """Offer the case to another desk, which may read it from now on; this desk answers for it until it is accepted.
 
     Raises NotFound, Conflict (changed since `version`, closed, offered already), or Invalid: no such desk ("to"), no
-    words ("why"), another organisation without one of `grounds_for` ("ground").
+    words ("why"), another organisation without one of `grounds_for` ("ground"), something else sent with this token.
+    The same `given` again changes nothing while that offer is open.
     """
     why = handover_rules.checked(given.why, field="why", limit=handover_rules.WORDS_LIMIT)
     with transaction() as session:
         case = case_for(session, actor=actor, number=number, action="offer")
-        if session.scalar(select(Transfer.id).where(Transfer.token == given.token)) is not None:
+        if done_already(
+            session, Transfer, given.token, case, field="to", same=lambda made: _same(case, made, given, why)
+        ):
             return
         if case.version != version or open_offer(session, case.id) is not None:
             raise Conflict("the case changed since the page was opened")
@@ -68,6 +73,7 @@ def offer(*, actor: Actor, number: str, version: int, given: Offer) -> None:
             offered_by=actor.account_id,
         )
         session.add(made)
+        flag_modified(case, "state")
         session.flush()
         if ground is not None:
             record_disclosure(session, case, to=to, actor=actor.pseudonym, ground=ground)
@@ -76,13 +82,18 @@ def offer(*, actor: Actor, number: str, version: int, given: Offer) -> None:
         outbox.add(session, TELL_OF_TRANSFER, ref=made.id)
 
 
-def take_back(*, actor: Actor, number: str) -> None:
-    """The desk that offered the case keeps it after all. Raises NotFound, Conflict (nothing is offered)."""
+def take_back(*, actor: Actor, number: str, version: int) -> None:
+    """The desk that offered the case keeps it after all.
+
+    Raises NotFound, Conflict (changed since `version`, or nothing is offered).
+    """
     with transaction() as session:
-        case = case_for(session, actor=actor, number=number, action="take_back")
-        if open_offer(session, case.id) is None:
+        case = case_unchanged(session, actor=actor, number=number, version=version, action="take_back")
+        made = open_offer(session, case.id)
+        if made is None:
             raise Conflict("nothing is offered")
-        drop_offer(session, case)
+        settle(made, "taken_back", by=actor.account_id)
+        clocks.stop(session, case, HAND_OVER, moot=True)
         write_logbook(session, case, "offer_taken_back", actor=actor)
 
 
@@ -200,6 +211,12 @@ def takes_offers(service: Service, staffed: frozenset[int]) -> bool:
     today = clock.today()
     begun = service.valid_from is None or service.valid_from <= today
     return begun and (service.valid_to is None or today <= service.valid_to) and service.id in staffed
+
+
+def _same(case: Case, made: Transfer, given: Offer, why: str | None) -> bool:
+    told = case.case_key.vault().open(made.why, f"transfer.why/{made.token}")
+    on_ground = made.ground is None or given.ground in ("", made.ground)
+    return (made.status, made.to_service_id, told) == ("offered", given.to, why) and on_ground
 
 
 def _desk(session: Session, case: Case, service_id: int) -> Service:

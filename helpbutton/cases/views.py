@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select, true, tuple_, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from helpbutton import clock
@@ -56,7 +56,8 @@ class Filters:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a row stands in its view; `at` is its promise, of a closed case when it was closed (aware)."""
+    """Where a row stands in its view (`at` aware): until when its family waits, of a closed case when it was closed; of
+    others, which stand in the order of their arrival, the promise."""
 
     lane: int
     at: dt.datetime
@@ -77,8 +78,8 @@ class Place:
 
 def belongs(actor: Actor, view: str, filters: Filters) -> ColumnElement[bool]:
     """Whether a case belongs to the view of this actor."""
-    visible = visible_cases(filters.narrowed(actor))
-    return and_(visible, or_(*_pieces(actor, view)), filters.condition())
+    visible, state = visible_cases(filters.narrowed(actor)), true() if view == CLOSED else OPEN
+    return and_(visible, state, or_(*_pieces(actor, view)), filters.condition())
 
 
 def head(actor: Actor, view: str, filters: Filters, *, after: Place | None, limit: int) -> Select[int]:
@@ -87,16 +88,16 @@ def head(actor: Actor, view: str, filters: Filters, *, after: Place | None, limi
     Each service and each piece of the view is one stretch of an index of which at most `limit` entries are read, so
     the work does not grow with the number of cases.
     """
-    column, order = Case.closed_at if view == CLOSED else Case.respond_by, in_order(view)
-    wanted = [filters.condition(), *([_beyond(view, after)] if after else [])]
+    column, order = Case.closed_at if view == CLOSED else Case.waits_until, in_order(view)
     stretches = [
         select(Case.id, Case.lane, column.label("at"))
-        .where(where, piece, *wanted)
+        .where(where, piece, beyond, filters.condition())
         .order_by(*order)
         .limit(limit)
         .subquery()
         for where in _scopes(actor, view, filters)
         for piece in _pieces(actor, view)
+        for beyond in _beyond(view, after)
     ]
     heads = union_all(*(select(stretch) for stretch in stretches)).subquery()
     ids, lanes, moments = heads.c.id, heads.c.lane, heads.c.at
@@ -108,13 +109,13 @@ def in_order(view: str) -> Order:
     """The order of the rows of a view."""
     if view == CLOSED:
         return (Case.closed_at.desc(), Case.id.desc())
-    return (Case.lane, Case.respond_by, Case.id)
+    return (Case.lane, Case.waits_until, Case.id)
 
 
 def place_of(case: Case, view: str) -> Place:
     """Where a case stands in the view."""
-    at = case.closed_at if view == CLOSED and case.closed_at else case.respond_by
-    return Place(case.lane, at, case.id)
+    at = case.closed_at if view == CLOSED else case.waits_until
+    return Place(case.lane, at or case.respond_by, case.id)
 
 
 def counted(actor: Actor, view: str, filters: Filters, *, limit: int) -> Select[int]:
@@ -150,11 +151,11 @@ def _pieces(actor: Actor, view: str) -> list[ColumnElement[bool]]:
         case "unassigned":
             return [OPEN & Case.assigned_to.is_(None)]
         case "urgent":
-            return [OPEN & (Case.lane <= lane(urgent=True, answered=True))]
+            return [OPEN & (Case.lane <= lane(urgent=True, waits=False))]
         case "due_today":
-            return [piece & Case.respond_by.between(now, clock.end_of_today()) for piece in _unanswered()]
+            return [piece & Case.waits_until.between(now, clock.end_of_today()) for piece in _waited_for()]
         case "overdue":
-            return [piece & (Case.respond_by < now) for piece in _unanswered()]
+            return [piece & (Case.waits_until < now) for piece in _waited_for()]
         case "waiting":
             return [OPEN & (Case.state == literal_column(f"'{lifecycle.WAITING}'"))]
         case "returned":
@@ -170,11 +171,17 @@ def _pieces(actor: Actor, view: str) -> list[ColumnElement[bool]]:
     return [OPEN]
 
 
-def _unanswered() -> list[ColumnElement[bool]]:
-    return [OPEN & (Case.lane == lane(urgent=urgent, answered=False)) for urgent in (True, False)]
+def _waited_for() -> list[ColumnElement[bool]]:
+    return [OPEN & (Case.lane == lane(urgent=urgent, waits=True)) for urgent in (True, False)]
 
 
-def _beyond(view: str, place: Place) -> ColumnElement[bool]:
+def _beyond(view: str, place: Place | None) -> list[ColumnElement[bool]]:
+    """What comes after a place: again one stretch of an index each, for NULL is neither before nor after a moment."""
+    if place is None:
+        return [true()]
     if view == CLOSED:
-        return tuple_(Case.closed_at, Case.id) < tuple_(place.at, place.id)
-    return tuple_(Case.lane, Case.respond_by, Case.id) > tuple_(place.lane, place.at, place.id)
+        return [tuple_(Case.closed_at, Case.id) < tuple_(place.at, place.id)]
+    if place.lane in (lane(urgent=urgent, waits=True) for urgent in (True, False)):
+        return [tuple_(Case.lane, Case.waits_until, Case.id) > tuple_(place.lane, place.at, place.id)]
+    rest = (Case.lane == place.lane) & Case.waits_until.is_(None) & (Case.id > place.id)
+    return [rest, Case.lane > place.lane]

@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 from helpbutton import clock
 from helpbutton.audit import operations as audit
 from helpbutton.cases import lifecycle
-from helpbutton.cases.clock_rules import NEXT_ANSWER
-from helpbutton.cases.models import Case, CaseEvent, Clock, Proposal
+from helpbutton.cases.models import Case, CaseEvent, Proposal
 from helpbutton.cases.views import VIEWS, Filters, Order, Place, belongs, counted, head, in_order, place_of
 from helpbutton.db import reading, transaction
 from helpbutton.directory.models import Service
@@ -24,7 +23,7 @@ COUNT_LIMIT = 100
 LOOK_BACK = 1000
 """So many lines of the logbook are looked through for what is new."""
 NEWS = (
-    *("received", "moved", "forwarded", "released", "reopened", "family_wrote", "withdrawn"),
+    *("received", "moved", "forwarded", "assigned", "released", "reopened", "family_wrote", "withdrawn"),
     *("assignment_returned", "assignment_expired", "colleague_disabled", "colleague_left"),
     *("transferred", "offer_returned", "offer_expired"),
     *("contact_changed", "nobody_accepted", "promise_slipped"),
@@ -35,8 +34,8 @@ EVERYTHING = Filters()
 
 @dataclass(frozen=True)
 class WorklistRow:
-    """A case in a list: no words, no name, no contact. `respond_by`, `answered` and `overdue` are of the answer that
-    the family waits for now; a clock that is paused presses nobody."""
+    """A case in a list: no words, no name, no contact. `respond_by` and `overdue` are of the answer that the family
+    waits for now, `answered` says that it waits for none; a clock that is paused presses nobody."""
 
     number: str
     version: int
@@ -66,8 +65,8 @@ class WorklistRow:
 def worklist(
     *, actor: Actor, view: str = "services", filters: Filters = EVERYTHING, after: Place | None = None
 ) -> list[WorklistRow]:
-    """The visible cases of one of `VIEWS` that come after a place: urgent first, then unanswered, then by promise
-    date, closed ones the newest first; at most `PAGE` rows.
+    """The visible cases of one of `VIEWS` that come after a place: urgent first, then those whose family
+    waits, by the date of that answer, then the others as they came, closed ones the newest first; at most `PAGE` rows.
 
     Opening a list leaves one audit line in each of the organisations concerned.
     """
@@ -133,12 +132,10 @@ def rows_of(
     session: Session, actor: Actor, found: ColumnElement[bool], *, order: Order, view: str = "services"
 ) -> list[WorklistRow]:
     """The first `PAGE` of the cases that `found` chooses; whoever calls has seen to it that they are visible."""
-    waits = (Clock.case_id == Case.id) & (Clock.kind == NEXT_ANSWER)
     rows = session.execute(
-        select(Case, Service, Proposal.id, Clock.due_at)
+        select(Case, Service, Proposal.id)
         .join(Service, Case.service_id == Service.id)
         .outerjoin(Proposal, (Proposal.case_id == Case.id) & (Proposal.status == "open"))
-        .outerjoin(Clock, waits & Clock.stopped_at.is_(None) & Clock.paused_at.is_(None))
         .where(found)
         .order_by(*order)
         .limit(PAGE + 1)
@@ -149,13 +146,12 @@ def rows_of(
             case,
             service,
             proposal is not None,
-            next_answer,
             actor,
             names,
             place_of(case, view),
             more=at + 1 < len(rows),
         )
-        for at, (case, service, proposal, next_answer) in enumerate(rows[:PAGE])
+        for at, (case, service, proposal) in enumerate(rows[:PAGE])
     ]
 
 
@@ -163,16 +159,13 @@ def _row(
     case: Case,
     service: Service,
     proposal: bool,
-    next_answer: dt.datetime | None,
     actor: Actor,
     names: Mapping[int, str],
     place: Place,
     *,
     more: bool,
 ) -> WorklistRow:
-    respond_by = next_answer or case.respond_by
-    answered = next_answer is None and case.answered_at is not None
-    closed = case.state == lifecycle.CLOSED
+    waits_until = case.waits_until
     return WorklistRow(
         number=case.number,
         version=case.version,
@@ -183,9 +176,9 @@ def _row(
         municipality=case.municipality_code,
         service_names=service.names,
         received_at=case.received_at,
-        respond_by=respond_by,
-        answered=answered,
-        overdue=not (answered or closed) and respond_by < clock.now(),
+        respond_by=waits_until or case.respond_by,
+        answered=waits_until is None,
+        overdue=waits_until is not None and waits_until < clock.now(),
         assigned_to=names.get(case.assigned_to) if case.assigned_to else None,
         mine=case.assigned_to == actor.account_id,
         needs_review=case.needs_review,

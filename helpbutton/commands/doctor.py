@@ -18,7 +18,7 @@ from helpbutton.settings import Settings
 MARKS = {"ok": "ok     ", "missing": "MISSING", "unsafe": "UNSAFE "}
 TO_DO = {
     "organisation": "open the address that helpbutton staff start prints, or helpbutton directory load FILE",
-    "administrator": "open the address that helpbutton staff start prints",
+    "administrator": "open the address that helpbutton staff start prints, or helpbutton staff add",
     "desk": "register the desk that answers: /staff/start",
     "hours": "give each desk opening hours: /staff/start",
     "member": "invite somebody to each desk: /staff/start",

@@ -4,20 +4,27 @@ import datetime as dt
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from helpbutton import clock, migrate, settings
 from helpbutton.app import create_bare
+from helpbutton.cases.promise import is_open
 from helpbutton.cases.submission import AGE_GROUPS, KINDS, ROLES
+from helpbutton.cases.unread import unread_until
 from helpbutton.commands import coverage_words, options
+from helpbutton.db import reading
 from helpbutton.directory import queries as directory
-from helpbutton.directory.queries import in_language
+from helpbutton.directory import reference
+from helpbutton.directory.models import Service
+from helpbutton.directory.queries import Desk, in_language
 from helpbutton.directory.rows import RouteRow
 from helpbutton.errors import FieldError, Invalid, NotFound
 from helpbutton.i18n import LANGUAGES, reading_language
 from helpbutton.routing import queries, trial
 from helpbutton.routing.trial import RouteChange
+from helpbutton.staff.duty import duty_desk
 from helpbutton.web import vocabulary
 from helpbutton.web.dates import date_words, time_of_day
 
@@ -65,13 +72,13 @@ def explain(
     role: str,
     at: dt.datetime | None,
 ) -> None:
-    """Say which desk would answer, why, and by when."""
+    """Say which desk would answer, why, and by when, and who would be told of it then if it were urgent."""
     app = create_bare(settings.load(data_dir=data_dir))
     with app.app_context():
         migrate.require_current()
         if topic is not None and topic not in {known.id for known in directory.topics()}:
             raise Invalid(FieldError("--topic", "unknown_value"))
-        moment = at.replace(tzinfo=clock.HELSINKI) if at else None
+        moment = at.replace(tzinfo=clock.HELSINKI) if at else clock.now()
         try:
             found = queries.explain(
                 municipality=municipality,
@@ -94,6 +101,21 @@ def explain(
         click.echo(
             f"respond_by {when.isoformat(timespec='minutes')} ({date_words(when, tongue)} {time_of_day(when, tongue)})"
         )
+        click.echo(f"urgent {_on_duty(found.desk, moment, tongue)}")
+
+
+def _on_duty(desk: Desk, at: dt.datetime, tongue: str) -> str:
+    """Who hears of something urgent at the aware moment: the desk, the one that stands in for it, or nobody."""
+    session = reading()
+    until = unread_until(session, desk, at=at)
+    if until is not None:
+        return f"no night duty: nobody reads it before {until.isoformat(timespec='minutes')}"
+    if is_open(desk.hours, at):
+        return "the desk itself, which is open"
+    other = duty_desk(session, session.get_one(Service, desk.id), at)
+    if other.id == desk.id:
+        return "the desk itself, which is closed and has its own night duty"
+    return f"duty desk: {in_language(other.names, tongue)}, {in_language(other.organisation.names, tongue)}"
 
 
 @routes.command("what-if")
@@ -119,6 +141,8 @@ def what_if(data_dir: Path | None, add: Path | None, end: tuple[int, ...], since
         except NotFound as error:
             raise click.ClickException(f"There is no {error}.") from None
         click.echo(f"Cases since {first.isoformat()}: {found.cases}, of which {_moved(found)} would move.")
+        if found.day > clock.today():
+            click.echo(f"Tried on the routes of {found.day.isoformat()}, when all that is added is in force.")
         for move in found.moves:
             click.echo(f"  {move.old or 'no desk'} -> {move.new or 'no desk'}: {move.cases}")
         click.echo("\n".join(coverage_words.in_lines(found.coverage)))
@@ -133,6 +157,13 @@ def _routes_in(file: Path | None) -> tuple[RouteRow, ...]:
     if file is None:
         return ()
     try:
-        return tuple(RouteRow(**row) for row in json.loads(file.read_text("utf-8")))
+        return tuple(_route(row) for row in json.loads(file.read_text("utf-8")))
     except (ValueError, TypeError) as error:
         raise click.ClickException(f"{file} is not a list of routes: {error}") from None
+
+
+def _route(row: dict[str, Any]) -> RouteRow:
+    if not all(isinstance(value, str | None) for value in row.values()):
+        raise TypeError("a value is neither text nor null")
+    days = {name: reference.day(row.get(name)) for name in ("valid_from", "valid_to")}
+    return RouteRow(**row | days)

@@ -68,14 +68,15 @@ def link(data_dir: Path | None, email: str) -> None:
 @staff.command()
 @options.data_dir
 def start(data_dir: Path | None) -> None:
-    """Print the address with which the first administrator begins; exit 1 once there is an administrator."""
+    """Print the address with which the first administrator begins; exit 1 once there is an account."""
     app, _ = open_installation(settings.load(data_dir=data_dir))
     with app.app_context():
         migrate.require_current()
         token = start_token()
     if token is None:
         raise click.ClickException(
-            "there is an administrator, who invites others; for a lost password see helpbutton staff link"
+            "an administrator invites others; for a lost password see helpbutton staff link, and where there is no"
+            " administrator any more helpbutton staff add"
         )
     click.echo(f"{settings.current().public_url}/staff/start/{token}")
 

@@ -19,6 +19,7 @@ from helpbutton.cases.intake import receipt_digest
 from helpbutton.cases.models import Case
 from helpbutton.cases.submission import ContactInput
 from helpbutton.cases.tasks import TaskView
+from helpbutton.cases.unread import case_unread_until
 from helpbutton.conversation.operations import mark_read
 from helpbutton.conversation.queries import Entry, messages
 from helpbutton.db import reading, transaction
@@ -63,6 +64,8 @@ class FamilyPage:
     desk: Desk
     text: str
     danger_flags: tuple[str, ...]
+    unread_until: dt.datetime | None
+    """It is urgent, nobody reads it now, and the desk opens then (Helsinki)."""
     contact: ContactInput
     entries: tuple[Entry, ...]
     tasks: tuple[TaskView, ...]
@@ -113,7 +116,7 @@ def family_page(*, case_id: int) -> FamilyPage:
     with transaction() as session:
         case = case_of_family(session, case_id)
         mark_read(session, case)
-        vault = case.case_key.vault()
+        vault, desk = case.case_key.vault(), directory.desk(case.service_id)
         return FamilyPage(
             case_id=case.id,
             number=case.number,
@@ -125,9 +128,10 @@ def family_page(*, case_id: int) -> FamilyPage:
             taken=case.assigned_to is not None,
             withdrawn_at=case.withdrawn_at,
             closed_at=case.closed_at,
-            desk=directory.desk(case.service_id),
+            desk=desk,
             text=vault.open(case.text, "case.text") or "",
             danger_flags=tuple(case.danger_flags),
+            unread_until=case_unread_until(session, case, desk, at=clock.now()),
             contact=contact_of(session, case, vault),
             entries=messages(session, case.id, vault),
             tasks=tasks.tasks_of(session, case.id),

@@ -8,10 +8,15 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from helpbutton import clock, outbox
 from helpbutton.cases import clocks, lifecycle
-from helpbutton.cases.access import case_for, case_of_family, write_logbook
-from helpbutton.cases.handling import lift_quarantine, raise_urgency, take_up
-from helpbutton.cases.intake import add_reasons
+from helpbutton.cases.access import (
+    case_for,
+    case_of_family,
+    check_unchanged_but_for_notes,
+    write_logbook,
+)
+from helpbutton.cases.handling import lift_quarantine, take_up
 from helpbutton.cases.models import Case
+from helpbutton.conversation import danger
 from helpbutton.conversation.drafts import forget_sent
 from helpbutton.conversation.interpretation import Interpretation, written
 from helpbutton.conversation.kinds import TELL_DESK, TELL_SENDER
@@ -19,9 +24,8 @@ from helpbutton.conversation.models import Message, Note
 from helpbutton.db import transaction
 from helpbutton.errors import Conflict, FieldError, Invalid
 from helpbutton.plain_text import is_text
-from helpbutton.reasons import Reason
 from helpbutton.staff.actor import Actor
-from helpbutton.triage import DangerHit, screen
+from helpbutton.triage import screen
 
 BODY_LIMIT = 10_000
 
@@ -38,16 +42,16 @@ def answer(
     """A message to the family and a nudge that it is there; the same `token` with the same text changes nothing.
 
     Who answers an untaken case has taken it; the actor's draft of this answer goes. Raises NotFound, Conflict (closed,
-    or changed since `version`, where one is given), or Invalid: empty, too long, or "sent_already", when another text
-    was sent with this token.
+    or more than notes came since `version`, where one is given), or Invalid: empty, too long, or "sent_already", when
+    another text was sent with this token.
     """
     text = checked(body)
     with transaction() as session:
         case = case_for(session, actor=actor, number=number, action="answer")
         if _same_sent(session, Message, token, case, text, "message.body"):
             return
-        if version is not None and case.version != version:
-            raise Conflict("the case changed since the page was opened")
+        if version is not None:
+            check_unchanged_but_for_notes(session, case, version)
         if case.assigned_to in (None, actor.account_id):
             take_up(session, case, actor)
         case.state = lifecycle.after("answer", case.state)
@@ -67,7 +71,10 @@ def answer(
 
 
 def write_note(*, actor: Actor, number: str, body: str, token: str) -> None:
-    """A note among staff; the same `token` with the same text changes nothing. Raises NotFound, Invalid as above."""
+    """A note among staff; the same `token` with the same text changes nothing. Raises NotFound, Invalid as above.
+
+    Pages that were opened before it are out of date; the logbook knows this step, so that it stops no answer.
+    """
     text = checked(body)
     with transaction() as session:
         case = case_for(session, actor=actor, number=number, action="note")
@@ -77,7 +84,9 @@ def write_note(*, actor: Actor, number: str, body: str, token: str) -> None:
         session.add(
             Note(case_id=case.id, at=clock.now(), account_id=actor.account_id, token=token, body=sealed)
         )
-        write_logbook(session, case, "noted", actor=actor)
+        flag_modified(case, "state")
+        session.flush()
+        write_logbook(session, case, "noted", actor=actor, version=case.version)
 
 
 def write_from_family(*, case_id: int, body: str, token: str) -> None:
@@ -103,29 +112,10 @@ def write_from_family(*, case_id: int, body: str, token: str) -> None:
         write_logbook(session, case, "family_wrote", by="sender")
         hits = screen(text)
         if hits:
-            _notice_danger(session, case, hits)
-        _keep_the_clock(session, case)
+            danger.notice(session, case, hits)
+        danger.keep_the_clock(session, case)
         priority = outbox.URGENT if hits else outbox.NORMAL
         outbox.add(session, TELL_DESK, ref=message.id, priority=priority)
-
-
-def _notice_danger(session: Session, case: Case, hits: tuple[DangerHit, ...]) -> None:
-    """Words of danger in what the family adds make the case urgent, with the words as the reason."""
-    flags = [hit.flag for hit in hits]
-    case.danger_flags = list(dict.fromkeys([*case.danger_flags, *flags]))
-    case.needs_review = True
-    raise_urgency(case, "urgent")
-    reasons = tuple(Reason("danger", {"flag": hit.flag}, (hit.words,)) for hit in hits)
-    add_reasons(session, case, case.case_key.vault(), subject="triage", reasons=reasons)
-
-
-def _keep_the_clock(session: Session, case: Case) -> None:
-    """Their answer is due from now on; where it became more pressing than it was, the reason says so."""
-    due_at = clocks.family_wrote(session, case)
-    if due_at is not None:
-        date = clock.local(due_at).date().isoformat()
-        earlier = Reason("promise_earlier", {"urgency": case.urgency, "date": date})
-        add_reasons(session, case, case.case_key.vault(), subject="promise", reasons=(earlier,))
 
 
 def mark_read(session: Session, case: Case) -> None:

@@ -11,10 +11,10 @@ from typing import Protocol
 from sqlalchemy import select
 
 from helpbutton import clock
-from helpbutton.audit import operations as audit
 from helpbutton.db import reading, transaction
 from helpbutton.directory import queries
 from helpbutton.directory.models import HelpLine, HelpLineCheck
+from helpbutton.directory.operations import record_everywhere
 from helpbutton.directory.queries import Names
 from helpbutton.directory.sites import Editor
 from helpbutton.errors import Conflict, NotFound
@@ -70,10 +70,11 @@ def due_count() -> int:
 def check_today(*, actor: Checker, line_id: str, number: str, right: bool = True) -> None:
     """An administrator has called `number` today: it is right, or families are not given it any more.
 
+    It concerns every organisation, so that it stands in the record of each.
+
     Raises NotFound, Conflict (it has changed since, or it is the emergency number, which always stays).
     """
-    organisations = [key for key, role in actor.organisations.items() if role == "administrator"]
-    if not organisations:
+    if "administrator" not in actor.organisations.values():
         raise NotFound("help line")
     with transaction() as session:
         line = session.get(HelpLine, line_id)
@@ -92,9 +93,8 @@ def check_today(*, actor: Checker, line_id: str, number: str, right: bool = True
                 account_id=actor.account_id,
             )
         )
-        audit.record(
+        record_everywhere(
             session,
-            organisation_id=min(organisations),
             actor=actor.pseudonym,
             action="check_help_line" if right else "hide_help_line",
             subject=f"help line/{line.id}"[:40],

@@ -12,9 +12,9 @@ from typing import Protocol
 from sqlalchemy import select, true
 
 from helpbutton import clock
-from helpbutton.audit import operations as audit
 from helpbutton.db import reading, transaction
 from helpbutton.directory.models import Installation, LanguageChoice
+from helpbutton.directory.operations import record_everywhere
 from helpbutton.directory.queries import SiteView, site
 from helpbutton.errors import FieldError, Invalid, NotFound
 from helpbutton.i18n import DRAFTS, LANGUAGES, WRITTEN
@@ -84,10 +84,11 @@ def is_reviewed(language: str) -> bool:
 def set_language(*, actor: Administrator, language: str, status: str, on: bool) -> None:
     """Say whether a translation is "draft" or "reviewed" and whether public pages offer it.
 
+    It concerns every organisation, so that it stands in the record of each.
+
     Raises NotFound unless the actor is an administrator; Invalid for a language whose status is fixed.
     """
-    administered = [number for number, role in actor.organisations.items() if role == "administrator"]
-    if not administered:
+    if "administrator" not in actor.organisations.values():
         raise NotFound("language")
     if language not in CHANGEABLE:
         raise Invalid(FieldError("language", "unknown_value"))
@@ -99,12 +100,10 @@ def set_language(*, actor: Administrator, language: str, status: str, on: bool) 
             row = LanguageChoice(language=language)
             session.add(row)
         row.reviewed, row.offered, row.changed_at = status == "reviewed", on, clock.now()
-        for organisation_id in administered:
-            audit.record(
-                session,
-                organisation_id=organisation_id,
-                actor=actor.pseudonym,
-                action="set_language",
-                subject=f"language:{language}",
-                ground=f"{status}, {'on' if on else 'off'}",
-            )
+        record_everywhere(
+            session,
+            actor=actor.pseudonym,
+            action="set_language",
+            subject=f"language:{language}",
+            ground=f"{status}, {'on' if on else 'off'}",
+        )

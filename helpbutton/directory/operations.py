@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from helpbutton.audit import operations as audit
 from helpbutton.config_dir import CONFIG_DIR
 from helpbutton.db import Model, transaction
 from helpbutton.directory import reference
@@ -43,6 +44,23 @@ def initialise() -> None:
         if session.get(Installation, 1) is None:
             mainland = [county.code for county in data.counties if county.kind != "aland"]
             session.add(Installation(id=1, demo=False, counties=mainland))
+
+
+def record_everywhere(session: Session, *, actor: str, action: str, subject: str, ground: str) -> None:
+    """In the caller's transaction: one audit line for each organisation that has not left, of what concerns them all.
+
+    `actor` and `subject` as in `audit.operations.record`.
+    """
+    living = select(Organisation.id).where(Organisation.erased_at.is_(None)).order_by(Organisation.id)
+    for organisation_id in session.scalars(living).all():
+        audit.record(
+            session,
+            organisation_id=organisation_id,
+            actor=actor,
+            action=action,
+            subject=subject,
+            ground=ground,
+        )
 
 
 def load_demo() -> bool:

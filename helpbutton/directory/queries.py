@@ -95,6 +95,7 @@ class Desk:
     languages: tuple[str, ...]
     hours: DeskHours
     promise_days: int
+    night_duty: str | None = None
 
 
 @dataclass(frozen=True)
@@ -325,6 +326,7 @@ def desk_of(row: Service) -> Desk:
         languages=tuple(row.languages),
         hours=desk_hours(row),
         promise_days=row.promise_days,
+        night_duty=row.night_duty,
     )
 
 

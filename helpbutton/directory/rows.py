@@ -1,10 +1,11 @@
 """What a directory is made of, as plain frozen rows, and a check that names every problem in plain words."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import combinations
+from typing import Protocol, TypeVar
 
 import phonenumbers
 
@@ -116,6 +117,22 @@ class RouteRow:
     def scope(self) -> tuple[str | None, ...]:
         place = (self.topic, self.municipality_code, self.area, self.county_code)
         return (*place, self.kind, self.language, self.age_group, self.role)
+
+
+class Scoped(Protocol):
+    """A route as far as ties go; `scope` as `RouteRow` has it."""
+
+    @property
+    def scope(self) -> tuple[str | None, ...]: ...
+    @property
+    def area(self) -> str | None: ...
+    @property
+    def valid_from(self) -> date | None: ...
+    @property
+    def valid_to(self) -> date | None: ...
+
+
+Dated = TypeVar("Dated", bound=Scoped)
 
 
 @dataclass(frozen=True)
@@ -253,24 +270,34 @@ def _routes(directory: Directory, known: Known) -> Iterator[str]:
 
 def _ties(directory: Directory) -> Iterator[str]:
     members = {row.key: frozenset(row.municipalities) for row in directory.areas}
-    same_scope: dict[tuple[str | None, ...], list[RouteRow]] = defaultdict(list)
-    for route in directory.routes:
-        same_scope[replace(route, area="any" if route.area else None).scope].append(route)
+    for one, other in ties(directory.routes, members):
+        what = f"Routes for {scope_in_words(one)}"
+        yield f"{what}: {one.service} and {other.service} are valid at the same time; neither wins."
+
+
+def ties(routes: Iterable[Dated], members: Mapping[str, Collection[str]]) -> Iterator[tuple[Dated, Dated]]:
+    """Pairs of routes of one scope, or of areas that meet, on some day both in force.
+
+    `members`: municipality codes by key of area.
+    """
+    same_scope: dict[tuple[object, ...], list[Dated]] = defaultdict(list)
+    for route in routes:
+        topic, municipality, area, *others = route.scope
+        same_scope[(topic, municipality, area is not None, *others)].append(route)
     for rows in same_scope.values():
         for one, other in combinations(rows, 2):
             if _overlap(one, other) and _meet(one, other, members):
-                what = f"Routes for {scope_in_words(one)}"
-                yield f"{what}: {one.service} and {other.service} are valid at the same time; neither wins."
+                yield one, other
 
 
-def _meet(one: RouteRow, other: RouteRow, members: Mapping[str, frozenset[str]]) -> bool:
+def _meet(one: Scoped, other: Scoped, members: Mapping[str, Collection[str]]) -> bool:
     """Whether some municipality lies in the areas of both; routes without an area meet anyway."""
     if one.area is None or other.area is None or one.area == other.area:
         return True
-    return bool(members.get(one.area, frozenset()) & members.get(other.area, frozenset()))
+    return not set(members.get(one.area, ())).isdisjoint(members.get(other.area, ()))
 
 
-def _overlap(one: RouteRow, other: RouteRow) -> bool:
+def _overlap(one: Scoped, other: Scoped) -> bool:
     start = max(one.valid_from or date.min, other.valid_from or date.min)
     return start <= min(one.valid_to or date.max, other.valid_to or date.max)
 

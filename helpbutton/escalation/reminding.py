@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from helpbutton.cases import clocks, lifecycle
 from helpbutton.cases.clock_rules import ACCEPTANCE
 from helpbutton.cases.models import Case, CaseEvent
+from helpbutton.cases.reminders import left_the_person
 from helpbutton.cases.work_models import Reminder
 from helpbutton.db import transaction
 from helpbutton.directory.models import Service
@@ -42,7 +43,8 @@ def alert_again(event_id: int) -> None:
 def remind(reminder_id: int) -> None:
     """To-do: the date of a reminder has come; nobody is told when it is done already or the case is closed.
 
-    A person who does not work at the desk of the case any more is not told; the desk is.
+    A person who does not work at the desk of the case any more is not told; the desk is, as it is besides a person
+    whom the case has left meanwhile. Whoever has the case is told of the next try.
     """
     with transaction() as session:
         row = session.get_one(Reminder, reminder_id)
@@ -51,15 +53,18 @@ def remind(reminder_id: int) -> None:
             return
         service = session.get_one(Service, case.service_id)
         about = About(REMINDER_ALERT, REMINDERS, f"reminder/{row.id}", case.id)
-        if row.account_id is not None and row.account_id in members_of(service.id):
-            tell(session, about, [To(service.id, row.account_id)], reached=set())
-        else:
-            _tell_desk(session, about, case, service)
+        person = row.account_id if row.attempt_id is None else None
+        told = person is not None and person in members_of(service.id)
+        reached: set[str] = set()
+        if told:
+            tell(session, about, [To(service.id, person)], reached=reached)
+        if not told or left_the_person(session, row, case):
+            _tell_desk(session, about, case, service, reached=reached)
 
 
-def _tell_desk(session: Session, about: About, case: Case, service: Service) -> None:
+def _tell_desk(session: Session, about: About, case: Case, service: Service, *, reached: set[str]) -> None:
     """Whoever has the case, else who is on duty or the duty number, else whoever leads the desk."""
     groups = (people_on(session, who, case=case, service=service, told=()) for who in ("assigned", "duty"))
     for people in (*groups, list_of(session, service)):
-        if tell(session, about, people, reached=set()):
+        if tell(session, about, people, reached=reached):
             return

@@ -92,6 +92,17 @@ def read_feedback(*, actor: Actor) -> list[FeedbackView]:
         return [_view(row[0], row[1]) for row in rows]
 
 
+def feedback_of(session: Session, organisation_id: int) -> list[FeedbackView]:
+    """All that an organisation was given, opened, oldest first, for whoever has put the look on record."""
+    rows = session.execute(
+        select(Feedback, Site.names)
+        .outerjoin(Site, Site.id == Feedback.site_id)
+        .where(Feedback.organisation_id == organisation_id)
+        .order_by(Feedback.id)
+    )
+    return [_view(row[0], row[1]) for row in rows]
+
+
 def mark_answered(*, actor: Actor, feedback_id: int) -> None:
     """Say that it was answered; saying it again changes nothing. Raises NotFound."""
     with transaction() as session:

@@ -1,32 +1,24 @@
-"""Counting cases by desk, topic and language for those who may see figures; small numbers never leave this room."""
+"""The figures of desks for those who may see them; small numbers never leave this room."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, case, exists, func, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, select
 
 from helpbutton import clock
 from helpbutton.audit import operations as audit
-from helpbutton.cases.models import AfterClosing, Case, CaseEvent
-from helpbutton.db import reading, transaction
+from helpbutton.db import transaction
 from helpbutton.directory.models import Service
 from helpbutton.directory.queries import Names
 from helpbutton.errors import NotFound
-from helpbutton.figures.suppress import SUM, Shown, parts, table
+from helpbutton.figures.counting import BESIDE, PARTS, STATES, Counts, counted
+from helpbutton.figures.periods import Span, around, spans
+from helpbutton.figures.suppress import SUM, Cell, Shown, is_small, parts, table
 from helpbutton.staff.actor import Actor
 
 SEES_FIGURES = ("lead", "administrator", "coordinator")
-PERIODS = ("today", "week", "last_week", "month", "year")
-STATES = ("on_time", "late", "waiting", "overdue", "unanswered")
-"""What became of each received case, exactly one of these: answered within the promise, answered after it, still
-waiting inside the promise, still waiting after it, closed without an answer here."""
-BESIDE = ("taken", "handed_over")
-HAND_OVERS = ("moved", "forwarded", "transferred")
-"""Logbook lines that say a case came to the desk that has it from another one, by a person; triage, which moves before
-anybody has read, is not counted."""
+COLUMNS = ("received", *STATES, *BESIDE)
 
 
 @dataclass(frozen=True)
@@ -40,7 +32,8 @@ class DeskFigures:
 
 @dataclass(frozen=True)
 class Figures:
-    """Cases received from `start` (aware) on, before `end`: by desk, by topic and by language (most first)."""
+    """Cases received from `start` (aware) on, before `end`: by the desk that first got them, by topic and by language
+    (most first)."""
 
     start: dt.datetime
     end: dt.datetime
@@ -57,31 +50,14 @@ def may_see(actor: Actor) -> bool:
     return bool(actor.roles.intersection(SEES_FIGURES))
 
 
-def period(name: str, *, now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
-    """Start and end (aware, Helsinki midnights) of one of `PERIODS` around an aware moment. Raises NotFound."""
-    today = clock.local(now).date()
-    monday = today - dt.timedelta(days=today.weekday())
-    days = {
-        "today": (today, today + dt.timedelta(days=1)),
-        "week": (monday, monday + dt.timedelta(days=7)),
-        "last_week": (monday - dt.timedelta(days=7), monday),
-        "month": (today.replace(day=1), (today.replace(day=28) + dt.timedelta(days=4)).replace(day=1)),
-        "year": (today.replace(month=1, day=1), today.replace(year=today.year + 1, month=1, day=1)),
-    }
-    if name not in days:
-        raise NotFound("period")
-    start, end = (dt.datetime.combine(day, dt.time(), tzinfo=clock.HELSINKI) for day in days[name])
-    return start, end
-
-
 def figures(*, actor: Actor, of: str = "week") -> Figures:
     """The figures of one of `PERIODS` over the desks that the actor leads, administers or coordinates.
 
     Leaves an audit line in each organisation concerned. Raises NotFound for an unknown period or without such a role.
     """
-    if not may_see(actor):
+    times = spans(clock.now())
+    if not may_see(actor) or of not in times:
         raise NotFound("figures")
-    start, end = period(of, now=clock.now())
     with transaction() as session:
         desks = session.scalars(select(Service).where(_within(actor)).order_by(Service.id)).all()
         for organisation_id in sorted({desk.organisation_id for desk in desks}):
@@ -92,99 +68,62 @@ def figures(*, actor: Actor, of: str = "week") -> Figures:
                 action="figures",
                 subject=of,
             )
-        counted = _by_desk([desk.id for desk in desks], start, end)
-    rows = {str(desk.id): counted[desk.id] for desk in desks if desk.id in counted}
-    found = table(rows, STATES, "received", BESIDE)
-    told = found[SUM]["received"] is not None
-    ids = [desk.id for desk in desks]
+        counts, telling = _counted([desk.id for desk in desks], of, times)
+    return _shown(desks, times[of], counts, telling)
+
+
+def _shown(desks: Sequence[Service], span: Span, counts: Counts, telling: Mapping[str, set[Cell]]) -> Figures:
+    with_any = [desk for desk in desks if any(counts["desks", (str(desk.id), name)] for name in COLUMNS)]
+    rows = {
+        str(desk.id): {name: counts["desks", (str(desk.id), name)] for name in COLUMNS} for desk in with_any
+    }
+    found = table(rows, STATES, "received", BESIDE, telling["desks"])
+    total_shown = found[SUM]["received"] is not None
+
+    def split(part: str, *, total_shown: bool = total_shown, names: Sequence[str] = ()) -> dict[str, Shown]:
+        values = dict.fromkeys(names, 0) | {
+            cell[1]: n for (where, cell), n in counts.items() if where == part
+        }
+        return parts(values, total_shown=total_shown, besides=telling[part])
+
     return Figures(
-        start=start,
-        end=end,
-        desks=tuple(
-            DeskFigures(desk.id, desk.names, found[str(desk.id)]) for desk in desks if str(desk.id) in rows
-        ),
+        *span,
+        desks=tuple(DeskFigures(desk.id, desk.names, found[str(desk.id)]) for desk in with_any),
         all_desks=found[SUM],
-        topics=_split(ids, Case.topic, start, end, total_shown=told),
-        languages=_split(ids, Case.language, start, end, total_shown=told),
-        afterwards=_afterwards(ids, start, end),
+        topics=_most_first(split("topics")),
+        languages=_most_first(split("languages")),
+        afterwards=split("helped", total_shown=True, names=("helped", "not_helped"))
+        | split("told", total_shown=True, names=("told_once", "told_again")),
     )
+
+
+def _counted(
+    service_ids: Sequence[int], of: str, times: Mapping[str, Span]
+) -> tuple[Counts, Mapping[str, set[Cell]]]:
+    """The counts of a period, and by part the cells of which a longer period's number would tell a small count.
+
+    That is all that periods tell of each other: what is hidden of each cannot be worked out from its own numbers, and
+    no sum joins the numbers of two.
+    """
+    differences = around(of, times)
+    wanted = {of, *(name for one in differences for name in (*one.longer, *one.shorter))}
+    by_period = {name: counted(service_ids, times[name]) for name in sorted(wanted)}
+    telling: dict[str, set[Cell]] = {part: set() for part in PARTS}
+    for part, cell in by_period[of]:
+
+        def count_in(period: str, where: tuple[str, Cell] = (part, cell)) -> int:
+            return by_period[period][where]
+
+        if any(is_small(one.count(count_in)) for one in differences):
+            telling[part].add(cell)
+    return by_period[of], telling
+
+
+def _most_first(kept: Mapping[str, Shown]) -> tuple[tuple[str, Shown], ...]:
+    """Hidden ones last by name, so that their order tells nothing."""
+    return tuple(sorted(kept.items(), key=lambda pair: (-(pair[1] or 0), pair[0])))
 
 
 def _within(actor: Actor) -> ColumnElement[bool]:
     led = [service_id for service_id, role in actor.services.items() if role == "lead"]
     return Service.id.in_(led) | Service.organisation_id.in_(actor.organisations_as(*SEES_FIGURES))
-
-
-def _by_desk(service_ids: list[int], start: dt.datetime, end: dt.datetime) -> dict[int, dict[str, int]]:
-    answered, due = Case.answered_at.is_not(None), Case.respond_by
-    closed = Case.closed_at.is_not(None)
-    handed = exists().where(
-        CaseEvent.case_id == Case.id, CaseEvent.verb.in_(HAND_OVERS), CaseEvent.actor == "staff"
-    )
-    conditions = {
-        "on_time": answered & (Case.answered_at <= due),
-        "late": answered & (Case.answered_at > due),
-        "waiting": ~answered & ~closed & (due >= clock.now()),
-        "overdue": ~answered & ~closed & (due < clock.now()),
-        "unanswered": ~answered & closed,
-        "taken": Case.assigned_to.is_not(None) | answered,
-        "handed_over": handed,
-    }
-    sums = [func.sum(case((condition, 1), else_=0)).cast(Integer) for condition in conditions.values()]
-    found = reading().execute(
-        select(Case.service_id, func.count(), *sums)
-        .where(
-            Case.service_id.in_(service_ids), ~Case.canary, Case.received_at >= start, Case.received_at < end
-        )
-        .group_by(Case.service_id)
-    )
-    return {
-        row[0]: {"received": row[1]} | dict(zip(conditions, (int(n) for n in row[2:]), strict=True))
-        for row in found
-    }
-
-
-def _afterwards(service_ids: list[int], start: dt.datetime, end: dt.datetime) -> dict[str, Shown]:
-    sums = [
-        func.sum(case((condition, 1), else_=0))
-        for condition in (
-            AfterClosing.helped,
-            ~AfterClosing.helped,
-            ~AfterClosing.told_again,
-            AfterClosing.told_again,
-        )
-    ]
-    row = (
-        reading()
-        .execute(
-            select(*sums)
-            .join(Case, Case.id == AfterClosing.case_id)
-            .where(Case.service_id.in_(service_ids), Case.received_at >= start, Case.received_at < end)
-        )
-        .one()
-    )
-    helped, not_helped, once, again = (int(count or 0) for count in row)
-    return parts({"helped": helped, "not_helped": not_helped}, total_shown=True) | parts(
-        {"told_once": once, "told_again": again}, total_shown=True
-    )
-
-
-def _split(
-    service_ids: list[int],
-    column: InstrumentedAttribute[Any],
-    start: dt.datetime,
-    end: dt.datetime,
-    *,
-    total_shown: bool,
-) -> tuple[tuple[str, Shown], ...]:
-    """Counts by the values of a column, most first; hidden ones last by name, so that their order tells nothing."""
-    found = reading().execute(
-        select(func.coalesce(column, ""), func.count())
-        .where(
-            Case.service_id.in_(service_ids), ~Case.canary, Case.received_at >= start, Case.received_at < end
-        )
-        .group_by(column)
-    )
-    counts = {str(name): int(count) for name, count in found}
-    kept = parts(counts, total_shown=total_shown)
-    return tuple(sorted(kept.items(), key=lambda pair: (-(pair[1] or 0), pair[0])))

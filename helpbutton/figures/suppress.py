@@ -24,15 +24,22 @@ class Line:
 
 def shown(count: int) -> Shown:
     """One count that stands alone."""
-    return None if 0 < count < SMALL else count
+    return None if is_small(count) else count
 
 
-def parts(counts: Mapping[str, int], *, total_shown: bool) -> dict[str, Shown]:
-    """Counts that add up to a total, which is told elsewhere when it is `total_shown`."""
+def is_small(count: int) -> bool:
+    """Whether a count could point to one family."""
+    return 0 < count < SMALL
+
+
+def parts(
+    counts: Mapping[str, int], *, total_shown: bool, besides: Collection[Cell] = ()
+) -> dict[str, Shown]:
+    """Counts that add up to a total, which is told elsewhere when it is `total_shown`. `besides`: see `table`."""
     values = {(SUM, name): count for name, count in counts.items()}
     line = Line(tuple(values), ("total", SUM))
     values[line.total] = sum(counts.values())
-    gone = hidden(values, [line], unknown=() if total_shown else (line.total,))
+    gone = hidden(values, [line], unknown=(*besides, *(() if total_shown else (line.total,))))
     return {name: None if (SUM, name) in gone else count for name, count in counts.items()}
 
 
@@ -41,10 +48,12 @@ def table(
     columns: Sequence[str],
     total: str,
     beside: Sequence[str] = (),
+    besides: Collection[Cell] = (),
 ) -> dict[str, dict[str, Shown]]:
     """Rows whose `columns` add up to their `total`, with further columns `beside`, and the row `SUM` of all of them.
 
-    What is shown of rows and sums together tells no hidden count.
+    What is shown of rows and sums together tells no hidden count. The cells `besides` are hidden as small ones are,
+    because together with another table they would tell a small count.
     """
     named = (total, *columns, *beside)
     counts = {key: {name: row[name] for name in named} for key, row in rows.items()}
@@ -56,6 +65,7 @@ def table(
             *(Line(tuple((key, name) for name in columns), (key, total)) for key in counts),
             *(Line(tuple((key, name) for key in rows), (SUM, name)) for name in named),
         ],
+        unknown=besides,
     )
     return {
         key: {name: None if (key, name) in gone else count for name, count in row.items()}
@@ -73,7 +83,7 @@ def hidden(values: Mapping[Cell, int], lines: Sequence[Line], unknown: Collectio
     """
     sums = {line.total for line in lines}
     ends = {cell: _ends(cell, lines) for cell in values}
-    gone = {cell for cell, count in values.items() if 0 < count < SMALL} | set(unknown)
+    gone = {cell for cell, count in values.items() if is_small(count)} | set(unknown)
 
     def hide_one_of(cells: Collection[Cell]) -> bool:
         open_ones = [cell for cell in cells if cell not in gone and values[cell]]

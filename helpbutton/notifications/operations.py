@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from helpbutton import clock, outbox
 from helpbutton.cases.models import Case, CaseEvent, CaseKey, Contact
+from helpbutton.conversation import danger
 from helpbutton.conversation.kinds import TELL_SENDER
 from helpbutton.conversation.models import Message
 from helpbutton.db import transaction
@@ -204,11 +205,17 @@ def _forget_in_notifications(session: Session, case_id: int, *, nudges_wanted: b
 
 
 def tell_desk(message_id: int) -> None:
-    """To-do: alert the desk to a message from the family, like a new case of the same urgency."""
+    """To-do: alert the desk to a message from the family, like a new case of the same urgency.
+
+    It is read with the whole of triage before the transaction, and danger in it makes the case urgent first.
+    """
+    hits = danger.unnoticed(message_id)
     with transaction() as session:
         message = session.get(Message, message_id)
         if message is None or message.direction != "from_family":
             return
+        if hits:
+            danger.notice_late(session, message, hits)
         case = session.get_one(Case, message.case_id)
         service = session.get_one(Service, case.service_id)
         alert_desk(session, case=case, service=service, item=f"message/{message.id}")

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from helpbutton import clock
+from helpbutton.audit import operations as audit
 from helpbutton.db import after_commit, transaction
 from helpbutton.errors import NotFound
 from helpbutton.notifications import lifecycle
@@ -50,19 +51,31 @@ def close(session: Session, channel: str, error: str) -> dt.datetime:
     return session.scalars(select(ChannelStop.probe_at).where(ChannelStop.channel == channel)).one()
 
 
-def open_again(session: Session, channel: str) -> None:
-    """Something was accepted: the channel works."""
+def open_again(session: Session, channel: str) -> bool:
+    """Something was accepted: the channel works. False when it was not stopped."""
     with session.no_autoflush:
         opened = session.scalar(
             delete(ChannelStop).where(ChannelStop.channel == channel).returning(ChannelStop.channel)
         )
     if opened:
         after_commit(session, partial(log.warning, "channel_open_again", channel=channel))
+    return opened is not None
 
 
 def try_now(*, actor: Actor, channel: str) -> None:
     """An administrator has put the channel in order: everything that waits may leave. Raises NotFound."""
+    administered = sorted(actor.organisations_as("administrator"))
+    if not administered:
+        raise NotFound("channel")
     with transaction() as session:
-        if "administrator" not in actor.organisations.values():
-            raise NotFound("channel")
-        open_again(session, channel)
+        if not open_again(session, channel):
+            return
+        for organisation_id in administered:
+            audit.record(
+                session,
+                organisation_id=organisation_id,
+                actor=actor.pseudonym,
+                action="open_channel",
+                subject=f"channel/{channel}",
+                ground="administrator",
+            )

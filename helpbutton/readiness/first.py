@@ -45,9 +45,9 @@ class Beginning:
 
 
 def start_token() -> str | None:
-    """The secret of the set-up address, 256 bits derived from the secret key; None once there is an administrator.
+    """The secret of the set-up address, 256 bits derived from the secret key; None once there is an account.
 
-    Nothing of it is stored: it is the same at every start, and worthless from the first administrator on.
+    Nothing of it is stored: it is the same at every start, and worthless from the first account on, for ever.
     """
     if not _vacant(reading()):
         return None
@@ -94,8 +94,6 @@ def begin(*, token: str, beginning: Beginning) -> int:
         installation = session.get_one(Installation, 1, with_for_update=True)
         if not _vacant(session):
             raise NotFound("set-up address")
-        if session.scalar(select(Account.id).where(Account.email == email)) is not None:
-            raise Invalid(FieldError("email", "in_use"))
         installation.counties = counties_of(session, beginning.area)
         organisation = _organisation(session, beginning)
         account = Account(
@@ -120,8 +118,8 @@ def begin(*, token: str, beginning: Beginning) -> int:
 
 
 def _vacant(session: Session) -> bool:
-    """No administrator, not even one who was disabled, and no demo."""
-    taken = session.scalar(select(Membership.id).where(Membership.role == "administrator").limit(1))
+    """No account, not even of somebody whose organisation has left, and no demo. Accounts are never deleted."""
+    taken = session.scalar(select(Account.id).limit(1))
     return taken is None and not session.get_one(Installation, 1).demo
 
 

@@ -120,11 +120,17 @@ class Waiting:
 
 
 def waiting_case(actor: Actor) -> Waiting | None:
-    """The newest case without an answer, for the step of the test request; it tells nothing of the case itself."""
+    """The newest case without an answer at a desk that the actor administers, for the step of the test request; it
+    tells nothing of the case itself."""
     newest = (
         select(Case.number, Service.names, visible_cases(actor))
         .join(Service, Service.id == Case.service_id)
-        .where(Case.answered_at.is_(None), Case.state != lifecycle.CLOSED, ~Case.canary)
+        .where(
+            Case.answered_at.is_(None),
+            Case.state != lifecycle.CLOSED,
+            ~Case.canary,
+            Service.organisation_id.in_(actor.organisations_as("administrator")),
+        )
         .order_by(Case.id.desc())
         .limit(1)
     )

@@ -17,6 +17,8 @@ from helpbutton.routing.match import Facts, RouteRule, most_specific
 SWEDISH = "sv"
 RELATIVES = {"fi-selko": "fi"}
 """A language that is answered in another: plain Finnish by whoever answers in Finnish."""
+NARROWED = ("kind", "language", "age group", "role")
+"""What a route may name besides topic and place, as `Gap.scope` calls it."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ class ServedPlace:
 class Gap:
     """A part of the served area without a fit desk. `combinations` counts topic x kind x language x age x role.
 
-    `scope` holds what the route that would close it names besides, `route` is the route that leads there today.
+    `scope` holds what the route that would close it names besides, `route` is the route that leads there now; with
+    `in_place` it has that very scope, so it has to end. `since` is the later local date on which the gap opens.
     """
 
     municipality: str
@@ -57,11 +60,17 @@ class Gap:
     combinations: int
     route: int | None = None
     scope: tuple[tuple[str, str], ...] = ()
+    in_place: bool = False
+    since: dt.date | None = None
 
 
 @dataclass
 class Coverage:
-    """The proof's result; the shares count combinations. `outside` lists municipalities that are not served."""
+    """The proof's result; the shares count combinations of the day of the proof.
+
+    `outside` lists municipalities that are not served. `gaps` are those of that day and what opens later, `later` all
+    of each later day on which something begins or ends, in order. `ties`: pairs of ids of routes that tie some day.
+    """
 
     municipalities: int = 0
     combinations: int = 0
@@ -69,6 +78,8 @@ class Coverage:
     fallback: int = 0
     gaps: list[Gap] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
+    later: dict[dt.date, list[Gap]] = field(default_factory=dict)
+    ties: frozenset[frozenset[int]] = frozenset()
 
     def add(self, municipality: str, topic: str | None, share: "_Share") -> None:
         """Count what was found for one topic at one place."""
@@ -76,17 +87,26 @@ class Coverage:
         self.own_desk += share.own_desk
         self.fallback += share.fallback
         for (why, route, scope), size in share.missing.items():
-            self.gaps.append(Gap(municipality, topic, why, size, route, scope))
+            in_place = route is not None and _is_all_of(route, topic, scope)
+            self.gaps.append(
+                Gap(municipality, topic, why, size, route.id if route else None, scope, in_place)
+            )
 
     @property
     def complete(self) -> bool:
-        """No gap, and something is served at all."""
-        return not self.gaps and self.combinations > 0
+        """No gap and no tie, today or later, and something is served at all."""
+        return not self.gaps and not self.ties and self.combinations > 0
 
     @property
     def without_desk(self) -> int:
-        """How many combinations end nowhere."""
-        return self.combinations - self.own_desk - self.fallback
+        """How many combinations end nowhere on the worst of the days."""
+        later = (sum(gap.combinations for gap in gaps) for gaps in self.later.values())
+        return max(self.combinations - self.own_desk - self.fallback, *later, 0)
+
+    def gaps_on(self, day: dt.date) -> list[Gap]:
+        """The gaps of the day of the proof or a later one."""
+        passed = [turn for turn in self.later if turn <= day]
+        return self.later[passed[-1]] if passed else [gap for gap in self.gaps if gap.since is None]
 
 
 def prove(
@@ -108,9 +128,7 @@ def prove(
         if place.county not in served_counties:
             coverage.outside.append(code)
             continue
-        keys = [("municipality", code), ("county", place.county), ("", "")]
-        keys += [("area", area) for area in sorted(place.areas)]
-        local = [route for key in keys for route in by_place[key]]
+        local = [route for key in _keys(code, place) for route in by_place[key]]
         for topic in (None, *topics):
             relevant = _able_to_win(route for route in local if route.topic in (None, topic))
             same = (place.languages, *(route.id for route in relevant))
@@ -119,6 +137,12 @@ def prove(
                 shares[same] = _share(facts, place, relevant, desks)
             coverage.add(code, topic, shares[same])
     return coverage
+
+
+def concerned(routes: Iterable[RouteRule], places: Mapping[str, ServedPlace]) -> dict[str, ServedPlace]:
+    """The places in which some of these routes lie."""
+    named = {_place_of(route) for route in routes}
+    return {code: place for code, place in places.items() if not named.isdisjoint(_keys(code, place))}
 
 
 def unfit(desk: DeskFitness, place: ServedPlace, *, kind: str, language: str) -> str:
@@ -137,6 +161,18 @@ def unfit(desk: DeskFitness, place: ServedPlace, *, kind: str, language: str) ->
     return ""
 
 
+def _keys(code: str, place: ServedPlace) -> list[tuple[str, str]]:
+    areas = [("area", area) for area in sorted(place.areas)]
+    return [("municipality", code), ("county", place.county), ("", ""), *areas]
+
+
+def _is_all_of(route: RouteRule, topic: str | None, scope: tuple[tuple[str, str], ...]) -> bool:
+    """Whether a route names exactly this topic, a municipality, and what `scope` names."""
+    own = zip(NARROWED, (route.kind, route.language, route.age_group, route.role), strict=True)
+    named = {name for name, value in own if value is not None}
+    return route.municipality is not None and route.topic == topic and named == {name for name, _ in scope}
+
+
 def _place_of(route: RouteRule) -> tuple[str, str]:
     named = (("municipality", route.municipality), ("area", route.area), ("county", route.county))
     return next(((level, value) for level, value in named if value is not None), ("", ""))
@@ -149,7 +185,7 @@ class _Share:
     combinations: int = 0
     own_desk: int = 0
     fallback: int = 0
-    missing: dict[tuple[str, int | None, tuple[tuple[str, str], ...]], int] = field(
+    missing: dict[tuple[str, RouteRule | None, tuple[tuple[str, str], ...]], int] = field(
         default_factory=lambda: defaultdict(int)
     )
 
@@ -184,9 +220,11 @@ def _share(
             else "no route leads to a desk"
         )
         if why:
-            narrowed = (("kind", kind, kinds), ("language", language, languages), ("age group", age, ages))
+            narrowed = zip(
+                NARROWED, (kind, language, age, role), (kinds, languages, ages, roles), strict=True
+            )
             scope = tuple((name, value) for name, value, many in narrowed if value and many == 1)
-            share.missing[why, route.id if route else None, scope] += size
+            share.missing[why, route, scope] += size
         elif route and route.topic is not None:
             share.own_desk += size
         else:

@@ -1,7 +1,7 @@
 """Matching by pure rules: of the routes that cover the facts the most specific wins, and says why."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -59,6 +59,12 @@ class RouteRule:
             and self.role in (None, facts.role)
         )
 
+    @property
+    def scope(self) -> tuple[str | None, ...]:
+        """What it covers, in the order of `RouteRow.scope`."""
+        place = (self.topic, self.municipality, self.area, self.county)
+        return (*place, self.kind, self.language, self.age_group, self.role)
+
     @cached_property
     def specificity(self) -> tuple[int, ...]:
         """Compared from the left: a stated topic, then the place, then kind, language, age group, role."""
@@ -76,32 +82,33 @@ class Match:
     reason: Reason
 
 
-class Tie(ValueError):
-    """Two routes of the same specificity cover the same facts; loading a directory refuses such routes."""
-
-
 def match(facts: Facts, routes: Iterable[RouteRule], *, on: dt.date) -> Match | None:
-    """The most specific route in force on the local date `on`, or None when no route covers the facts. Raises Tie."""
-    best = most_specific(facts, (route for route in routes if route.valid_on(on)))
-    return Match(best.desk, best, _reason(best, facts)) if best else None
+    """The most specific route in force on the local date `on`, or None when no route covers the facts.
+
+    Routes that tie are refused when they are stored and named by the proof; here they cost nobody the answer. Of
+    several the oldest wins, and the reason keeps the others in `tied`.
+    """
+    covering = [route for route in routes if route.valid_on(on) and route.covers(facts)]
+    best = most_specific(facts, covering)
+    if best is None:
+        return None
+    tied = [r.id for r in covering if r.specificity == best.specificity and r.desk != best.desk]
+    return Match(best.desk, best, _reason(best, facts, tied))
 
 
 def most_specific(facts: Facts, routes: Iterable[RouteRule]) -> RouteRule | None:
-    """Of routes in force, the most specific one that covers the facts. Raises Tie."""
-    covering = [route for route in routes if route.covers(facts)]
-    if not covering:
-        return None
-    best = max(covering, key=lambda route: route.specificity)
-    if any(route.specificity == best.specificity and route.desk != best.desk for route in covering):
-        raise Tie(f"routes with the same scope as route {best.id}")
-    return best
+    """Of routes in force, the most specific one that covers the facts; of several the one with the lowest id."""
+    covering = (route for route in routes if route.covers(facts))
+    return max(covering, key=lambda route: (route.specificity, -route.id), default=None)
 
 
-def _reason(route: RouteRule, facts: Facts) -> Reason:
+def _reason(route: RouteRule, facts: Facts, tied: Sequence[int]) -> Reason:
     params: dict[str, Param] = {"route": route.id, "desk": route.desk, "municipality": facts.municipality}
     extras = [name for name in ("kind", "language", "age_group", "role") if getattr(route, name) is not None]
     if extras:
         params["also"] = ",".join(extras)
+    if tied:
+        params["tied"] = ",".join(map(str, sorted(tied)))
     if route.topic is not None:
         return Reason("route_topic", {**params, "topic": route.topic})
     return Reason(

@@ -12,14 +12,13 @@ from sqlalchemy.orm import Session
 from helpbutton import clock
 from helpbutton.audit import operations as audit
 from helpbutton.db import reading, transaction
-from helpbutton.directory import queries as directory
 from helpbutton.directory.models import Route, Service
 from helpbutton.directory.rows import RouteRow
 from helpbutton.errors import HelpButtonError, NotFound
 from helpbutton.routing import queries
 from helpbutton.routing.coverage import Coverage, Gap
 from helpbutton.routing.models import RoutingProof
-from helpbutton.routing.trial import RouteChange, proved
+from helpbutton.routing.trial import RouteChange, refuse_ties
 from helpbutton.staff.actor import Actor
 from helpbutton.vault import sealing
 
@@ -66,33 +65,42 @@ def change_routes(*, actor: Actor, change: RouteChange) -> Coverage:
 
 @contextmanager
 def without_new_gaps() -> Iterator[list[Coverage]]:
-    """Inside a transaction: raise LeavesGaps at the end when more combinations are without a desk than at the start.
+    """Inside a transaction: raise LeavesGaps at the end when more combinations are without a desk than at the start,
+    today or from a later day on, and Invalid for a tie that was not there.
 
     In municipalities that were served before each topic counts by itself, so that gaps closed elsewhere make up for
     none; what is newly served counts only in the sum. The list then holds the new proof.
     """
-    before = proved(directory.all_routes())
+    before = queries.check()
     found: list[Coverage] = []
     yield found
-    after = proved(directory.all_routes())
-    worse = _without_desk(after) - _without_desk(before)
-    lost = sum(size for (place, _), size in worse.items() if place not in before.outside)
-    if lost or after.without_desk > before.without_desk:
-        known = {(gap.municipality, gap.topic, gap.why, gap.scope): gap.combinations for gap in before.gaps}
-        new = [
-            gap
-            for gap in after.gaps
-            if (gap.municipality, gap.topic) in worse
-            and gap.combinations > known.get((gap.municipality, gap.topic, gap.why, gap.scope), 0)
-        ]
-        raise LeavesGaps(max(lost, after.without_desk - before.without_desk), tuple(new))
+    after = queries.check()
+    refuse_ties(after.ties - before.ties)
+    for day in sorted({clock.today(), *before.later, *after.later}):
+        _refuse_gaps(before.gaps_on(day), after.gaps_on(day), outside=before.outside)
     found.append(after)
 
 
-def _without_desk(coverage: Coverage) -> Counter[tuple[str, str | None]]:
+def _refuse_gaps(before: Sequence[Gap], after: Sequence[Gap], *, outside: Sequence[str]) -> None:
+    had, has = _without_desk(before), _without_desk(after)
+    worse, grown = has - had, has.total() - had.total()
+    lost = sum(size for (place, _), size in worse.items() if place not in outside)
+    if not lost and grown <= 0:
+        return
+    known = {(gap.municipality, gap.topic, gap.why, gap.scope): gap.combinations for gap in before}
+    new = [
+        gap
+        for gap in after
+        if (gap.municipality, gap.topic) in worse
+        and gap.combinations > known.get((gap.municipality, gap.topic, gap.why, gap.scope), 0)
+    ]
+    raise LeavesGaps(max(lost, grown), tuple(new))
+
+
+def _without_desk(gaps: Iterable[Gap]) -> Counter[tuple[str, str | None]]:
     """Combinations without a desk by municipality and topic."""
     counted: Counter[tuple[str, str | None]] = Counter()
-    for gap in coverage.gaps:
+    for gap in gaps:
         counted[gap.municipality, gap.topic] += gap.combinations
     return counted
 
@@ -117,6 +125,8 @@ def prove_nightly() -> None:
     coverage = queries.check()
     if coverage.gaps:
         log.warning("routes_have_gaps", gaps=len(coverage.gaps), combinations=coverage.without_desk)
+    if coverage.ties:
+        log.error("routes_tie", routes=sorted(sorted(pair) for pair in coverage.ties))
     with transaction() as session:
         session.add(
             RoutingProof(

@@ -6,7 +6,7 @@ from typing import Literal
 from helpbutton.reasons import Reason
 from helpbutton.triage import Suggestion
 
-SURE_ENOUGH_TO_MOVE = 0.9
+SURE_ENOUGH_TO_MOVE = 0.92
 
 Verdict = Literal["stay", "move", "forward", "propose"]
 

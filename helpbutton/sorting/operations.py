@@ -1,6 +1,6 @@
 """The to-do that follows every request: read it, understand it, put it on the right desk, tell those concerned."""
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from helpbutton import clock
@@ -8,8 +8,9 @@ from helpbutton.cases import clocks, handling, lifecycle
 from helpbutton.cases import promise as promises
 from helpbutton.cases.access import record_disclosure, write_logbook
 from helpbutton.cases.clock_rules import FIRST_CONTACT, PACE
+from helpbutton.cases.handover_models import Transfer
 from helpbutton.cases.intake import add_reasons
-from helpbutton.cases.models import Case, CaseKey, Contact, Proposal
+from helpbutton.cases.models import Case, CaseKey, Contact, Correction, Proposal
 from helpbutton.db import reading, transaction
 from helpbutton.directory import queries as directory
 from helpbutton.directory.models import Service
@@ -63,14 +64,26 @@ def sort_case(case_id: int) -> None:
 
 def _decide(session: Session, case: Case, vault: CaseVault, suggestion: Suggestion) -> None:
     """All that sorting changes in the case itself. None of its queries asks for what it has just written."""
-    choice = choose_topic(case.stated_topic, suggestion)
+    corrected = _corrected_topic(session, case)
+    choice = choose_topic(corrected or case.stated_topic, suggestion)
     _apply_triage(session, case, vault, suggestion, choice)
-    _route(session, case, vault, choice)
+    if corrected is None:
+        _route(session, case, vault, choice)
     clocks.keep_to_law(session, case)
     case.state = lifecycle.after("sort", case.state)
     write_logbook(
         session, case, "sorted", service=case.service_id, topic=case.topic or "", urgency=case.urgency
     )
+
+
+def _corrected_topic(session: Session, case: Case) -> str | None:
+    """The topic that staff put right before the worker came; they left the case where it is."""
+    corrected = (
+        select(Correction.new)
+        .where(Correction.case_id == case.id, Correction.subject == "topic")
+        .order_by(Correction.id.desc())
+    )
+    return session.scalar(corrected.limit(1))
 
 
 def _told(case_id: int) -> TriageFacts | None:
@@ -92,13 +105,14 @@ def _apply_triage(
     case.triage_version = suggestion.version
     case.triage_topic = suggestion.topic
     case.triage_urgency = suggestion.urgency
-    case.needs_review = suggestion.needs_review and not choice.stated
+    unsure = suggestion.needs_review and not choice.stated
+    case.needs_review = case.needs_review or bool(suggestion.flags) or unsure
     case.danger_flags = list(dict.fromkeys([*case.danger_flags, *suggestion.flags]))
     urgencies = {topic.id: topic.urgency for topic in directory.topics()}
     urgency, because = urgency_of(choice, suggestion, urgencies[choice.topic])
     opinions = tuple(r for r in suggestion.reasons if not (choice.stated and r.code in ABOUT_TRIAGES_TOPIC))
     add_reasons(session, case, vault, subject="triage", reasons=opinions + ((because,) if because else ()))
-    if choice.reason:
+    if choice.reason and choice.topic == case.stated_topic:
         add_reasons(session, case, vault, subject="topic", reasons=(choice.reason,))
     handling.raise_urgency(case, urgency)
     _promise_for_urgency(session, case, vault)
@@ -131,7 +145,7 @@ def _route(session: Session, case: Case, vault: CaseVault, choice: TopicChoice) 
         same_desk=found.desk == case.service_id,
         same_organisation=directory.desk(found.desk).organisation_id == case.organisation_id,
         may_forward=case.may_forward,
-        in_hand=case.assigned_to is not None or case.state == lifecycle.CLOSED,
+        in_hand=_in_hand(session, case),
     )
     if verdict == "stay":
         if found.desk != case.service_id:
@@ -153,6 +167,15 @@ def _route(session: Session, case: Case, vault: CaseVault, choice: TopicChoice) 
     add_reasons(session, case, vault, subject="desk", reasons=(moved, found.reason))
     verb = "moved" if verdict == "move" else "forwarded"
     write_logbook(session, case, verb, service=target.id)
+
+
+def _in_hand(session: Session, case: Case) -> bool:
+    """Whether staff were quicker: somebody has it, it is closed, moved, or offered to another desk."""
+    moved = case.service_id != case.addressed_service_id
+    if moved or case.assigned_to is not None or case.state == lifecycle.CLOSED:
+        return True
+    offered = exists().where(Transfer.case_id == case.id, Transfer.status == "offered")
+    return bool(session.scalar(select(offered)))
 
 
 def _match(case: Case, topic: str | None) -> Match | None:

@@ -75,6 +75,14 @@ def present(at: dt.datetime) -> ColumnElement[bool]:
     return ~away.exists()
 
 
+def still_works_here() -> ColumnElement[bool]:
+    """Whether the account of a shift is active and a member of the shift's desk."""
+    member = select(Membership.id).where(
+        Membership.account_id == Shift.account_id, Membership.service_id == Shift.service_id
+    )
+    return Account.active & member.exists()
+
+
 def stood_in_for(service_ids: Collection[int], at: dt.datetime) -> frozenset[int]:
     """Ids of the desks that are closed at an aware moment and leave their urgent cases to one of these desks."""
     if not service_ids:
@@ -99,11 +107,8 @@ def _shifts_at(session: Session, service_ids: Collection[int], at: dt.datetime) 
             Shift.service_id.in_(service_ids),
             Shift.starts_at <= at,
             Shift.ends_at > at,
-            Account.active,
+            still_works_here(),
             present(at),
-            select(Membership.id)
-            .where(Membership.account_id == Shift.account_id, Membership.service_id == Shift.service_id)
-            .exists(),
         )
         .order_by(Shift.starts_at, Shift.id)
     )

@@ -31,13 +31,15 @@ class Turn:
 @dataclass(frozen=True)
 class Entry:
     """An event of a file. `addresses` are those of its attendees in small letters, `names` theirs and its title;
-    a moment is None where the file has none that counts; `repeats`: it stands for many."""
+    a moment is None where the file has none that counts; `repeats`: it stands for many; `cancelled`: it takes place no
+    more."""
 
     starts_at: dt.datetime | None
     ends_at: dt.datetime | None
     addresses: tuple[str, ...]
     names: tuple[str, ...]
     repeats: bool
+    cancelled: bool
 
     @property
     def title(self) -> str:
@@ -67,15 +69,15 @@ def read(content: bytes) -> list[Entry]:
     """The events of a file in its order. Raises NotACalendar."""
     try:
         calendars = Calendar.from_ical(content, multiple=True)
-        events = [event for calendar in calendars for event in calendar.walk("VEVENT")]
+        events = [(event, calendar) for calendar in calendars for event in calendar.walk("VEVENT")]
         if not calendars or len(events) > MOST_EVENTS:
             raise NotACalendar
-        return [_entry(event) for event in events]
+        return [_entry(event, cancelled=_cancelled(event, calendar)) for event, calendar in events]
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError):
         raise NotACalendar from None
 
 
-def _entry(event: Component) -> Entry:
+def _entry(event: Component, *, cancelled: bool) -> Entry:
     starts_at, ends_at = _moment(event, "DTSTART"), _moment(event, "DTEND")
     duration = event.get("DURATION")
     if ends_at is None and starts_at is not None and duration is not None:
@@ -88,8 +90,21 @@ def _entry(event: Component) -> Entry:
         ends_at=ends_at,
         addresses=tuple(_addresses(str(person) for person in people)),
         names=tuple(name.strip() for name in (*names, str(event.get("SUMMARY", ""))) if name.strip()),
-        repeats="RRULE" in event or "RDATE" in event,
+        repeats=_repeats(event),
+        cancelled=cancelled,
     )
+
+
+def _repeats(event: Component) -> bool:
+    """One occurrence of a series (RECURRENCE-ID) is an event of its own, unless it stands for the later ones, too."""
+    occurrence = event.get("RECURRENCE-ID")
+    later_ones = occurrence is not None and "RANGE" in occurrence.params
+    return later_ones or "RRULE" in event or "RDATE" in event
+
+
+def _cancelled(event: Component, calendar: Component) -> bool:
+    """By itself, or because the whole file takes back what was sent before (RFC 5546, METHOD:CANCEL)."""
+    return str(event.get("STATUS")).upper() == "CANCELLED" or str(calendar.get("METHOD")).upper() == "CANCEL"
 
 
 def _moment(event: Component, name: str) -> dt.datetime | None:

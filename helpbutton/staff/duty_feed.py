@@ -13,8 +13,7 @@ from helpbutton.errors import NotFound
 from helpbutton.staff.actor import Actor
 from helpbutton.staff.duty_calendar import Turn, written
 from helpbutton.staff.duty_models import DutyFeed
-from helpbutton.staff.models import Account, Shift
-from helpbutton.staff.roster import kept_desk, record
+from helpbutton.staff.roster import kept_desk, record, shift_rows
 from helpbutton.vault import sealing
 
 TOKEN_BYTES = 32
@@ -53,7 +52,8 @@ def feed_since(service_id: int) -> dt.datetime | None:
 
 
 def calendar_of(token: str, language: str) -> bytes:
-    """The roster behind an address, a month back and a year ahead, as iCalendar. Raises NotFound."""
+    """The roster behind an address, a month back and a year ahead, as iCalendar; shifts that need a substitute are left
+    out. Raises NotFound."""
     service = reading().scalar(
         select(Service)
         .join(DutyFeed, DutyFeed.service_id == Service.id)
@@ -62,11 +62,9 @@ def calendar_of(token: str, language: str) -> bytes:
     if service is None:
         raise NotFound("feed")
     now = clock.now()
-    rows = reading().execute(
-        select(Shift.id, Account.name, Shift.starts_at, Shift.ends_at)
-        .join(Account, Account.id == Shift.account_id)
-        .where(Shift.service_id == service.id, Shift.ends_at > now - BACK, Shift.starts_at < now + AHEAD)
-        .order_by(Shift.starts_at, Shift.id)
-    )
-    turns = [Turn(id, name, starts_at, ends_at, now) for id, name, starts_at, ends_at in rows]
+    turns = [
+        Turn(row.id, row.name, row.starts_at, row.ends_at, now)
+        for row in shift_rows(service.id, now - BACK, now + AHEAD)
+        if not (row.gone or row.away)
+    ]
     return written(turns, title=in_language(service.names, language))

@@ -17,7 +17,7 @@ from helpbutton.staff.roster import Planned, kept_desk, put, record, roster_desk
 
 @dataclass(frozen=True)
 class Line:
-    """An event of the file: the member it belongs to (None: unknown), as it would be planned, and why it is not."""
+    """An event of the file as one member has it (None: nobody known), how it would be planned, and why it is not."""
 
     title: str
     member: str | None
@@ -33,7 +33,7 @@ def lines_of(*, actor: Actor, service_id: int, entries: Sequence[Entry]) -> list
         service = kept_desk(session, actor, service_id)
         by_address, by_name = _members(session, service_id)
         trial = session.begin_nested()
-        lines = [_tried(session, service, entry, by_address, by_name) for entry in entries]
+        lines = [line for entry in entries for line in _tried(session, service, entry, by_address, by_name)]
         trial.rollback()
     return lines
 
@@ -58,16 +58,27 @@ def _tried(
     entry: Entry,
     by_address: Mapping[str, int],
     by_name: Mapping[str, int],
-) -> Line:
+) -> list[Line]:
+    """One line for each member whom the event names, or one that says that there is none."""
     found = [by_address[address] for address in entry.addresses if address in by_address]
     found += [by_name[name.casefold()] for name in entry.names if name.casefold() in by_name]
-    planned = Planned(next(iter(found), None), entry.starts_at, entry.ends_at)
-    if planned.account_id is None:
-        return Line(entry.title, None, planned, (FieldError("event", "unknown_member"),))
-    member = session.get_one(Account, planned.account_id).name
-    if entry.repeats:
-        return Line(entry.title, member, planned, (FieldError("event", "repeats"),))
-    return Line(entry.title, member, planned, _errors(session, service, planned))
+    lines = []
+    for account_id in dict.fromkeys(found) or [None]:
+        member = session.get_one(Account, account_id).name if account_id is not None else None
+        planned = Planned(account_id, entry.starts_at, entry.ends_at)
+        refused = _not_one_shift(entry, member)
+        errors = [refused] if refused else _errors(session, service, planned)
+        lines.append(Line(entry.title, member, planned, errors))
+    return lines
+
+
+def _not_one_shift(entry: Entry, member: str | None) -> FieldError | None:
+    """Why the event is not one shift of one member, whatever the roster holds."""
+    if entry.cancelled:
+        return FieldError("event", "cancelled")
+    if member is None:
+        return FieldError("event", "unknown_member")
+    return FieldError("event", "repeats") if entry.repeats else None
 
 
 def _errors(session: Session, service: Service, planned: Planned) -> Sequence[FieldError]:

@@ -48,8 +48,7 @@ def last_notes(actor: Actor) -> dict[int, NoteView]:
 
 
 def write_note(*, actor: Actor, service_id: int, words: str, token: str) -> None:
-    """Leave a note at one of the actor's desks; the same `token` again changes nothing. Notes that are older than two
-    weeks go. Raises NotFound, Invalid."""
+    """Leave a note at one of the actor's desks; the same `token` again changes nothing. Raises NotFound, Invalid."""
     text = _checked(words)
     with transaction() as session:
         service = session.get(Service, service_id, with_for_update=True)
@@ -57,19 +56,24 @@ def write_note(*, actor: Actor, service_id: int, words: str, token: str) -> None
             raise NotFound("desk")
         if session.scalar(select(DutyNote.id).where(DutyNote.token == token)) is not None:
             return
-        now, epoch = clock.now(), keystore.current().epoch
-        session.execute(delete(DutyNote).where(DutyNote.service_id == service_id, DutyNote.at <= now - KEPT))
+        epoch = keystore.current().epoch
         session.add(
             DutyNote(
                 service_id=service_id,
                 account_id=actor.account_id,
-                at=now,
+                at=clock.now(),
                 token=token,
                 epoch=epoch,
                 body=sealing.seal_bytes(_key(service, epoch), text.encode(), _place(service_id, token)),
             )
         )
         record(session, actor, service, "write_duty_note")
+
+
+def forget_notes() -> None:
+    """Delete the notes of every desk that are older than two weeks."""
+    with transaction() as session:
+        session.execute(delete(DutyNote).where(DutyNote.at <= clock.now() - KEPT))
 
 
 def _opened(note: DutyNote, service: Service) -> str:

@@ -70,8 +70,8 @@ def invite(
 ) -> tuple[int, str | None]:
     """A new account with one role: its id and the secret of its invitation, which is handed over once.
 
-    Who has an account already gets the role, and no invitation; nobody gives one to themselves. Raises Invalid with
-    every wrong field.
+    Who has an account already gets the role, and no invitation, unless it is disabled and has no role left (its last
+    organisation left): it begins anew. Nobody gives one to themselves. Raises Invalid with every wrong field.
     """
     email, name = address_of(email), name.strip()
     errors = person_errors(email, name, language)
@@ -96,7 +96,10 @@ def invite(
             _flush_once(session)
             token = new_link(session, account.id, INVITATION)
         elif not account.active:
-            raise Invalid(FieldError("email", "disabled"))
+            if session.scalar(select(Membership.id).where(Membership.account_id == account.id).limit(1)):
+                raise Invalid(FieldError("email", "disabled"))
+            account.active = True
+            token = _begin_anew(session, account)
         _give(session, actor, account, role, place)
         return account.id, token
 
@@ -196,12 +199,16 @@ def invite_again(*, actor: Actor, account_id: int) -> str:
         account = _whole(session, actor, account_id)
         if not actor.organisations_as("administrator"):
             raise NotFound("member")
-        account.password_hash = passwords.NOBODY
-        forget_all(session, account)
-        session.execute(delete(Identity).where(Identity.account_id == account.id))
-        end_all(session, account.id)
         record_about(session, account.id, action="invite_again", actor=actor)
-        return new_link(session, account.id, INVITATION)
+        return _begin_anew(session, account)
+
+
+def _begin_anew(session: Session, account: Account) -> str:
+    account.password_hash = passwords.NOBODY
+    forget_all(session, account)
+    session.execute(delete(Identity).where(Identity.account_id == account.id))
+    end_all(session, account.id)
+    return new_link(session, account.id, INVITATION)
 
 
 def keeps_whole_account(actor: Actor, account_id: int, session: Session) -> bool:

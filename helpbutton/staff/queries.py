@@ -1,12 +1,14 @@
 """Reading staff: the actor behind a session, the people of an installation."""
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from helpbutton import clock
 from helpbutton.db import reading
+from helpbutton.directory import queries as directory
 from helpbutton.staff.actor import Actor
 from helpbutton.staff.duty import stood_in_for
-from helpbutton.staff.models import Account, Membership
+from helpbutton.staff.models import Account, Identity, Membership, Passkey
+from helpbutton.staff.passwords import NOBODY
 
 POWER = ("administrator", "site_editor", "coordinator", "auditor", "lead", "worker")
 """Roles, the strongest first: the one that is shown where only one can be."""
@@ -52,13 +54,24 @@ def members_of(service_id: int) -> dict[int, str]:
 
 
 def staffed_services(*, role: str | None = None) -> frozenset[int]:
-    """Ids of the services with at least one active member, or one in this role."""
+    """Ids of the services with at least one active member, or one in this role.
+
+    Whoever was invited counts once they can sign in; in demo mode most desks have a member who never will.
+    """
     members = (
         select(Membership.service_id)
         .join(Account)
         .where(Account.active, Membership.service_id.is_not(None))
         .distinct()
     )
+    if not directory.installation().demo:
+        members = members.where(
+            or_(
+                Account.password_hash != NOBODY,
+                Account.id.in_(select(Identity.account_id)),
+                Account.id.in_(select(Passkey.account_id)),
+            )
+        )
     if role is not None:
         members = members.where(Membership.role == role)
     return frozenset(row for row in reading().scalars(members) if row is not None)

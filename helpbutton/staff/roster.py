@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
@@ -14,13 +15,17 @@ from helpbutton.directory.models import Service
 from helpbutton.directory.queries import Names
 from helpbutton.errors import Conflict, FieldError, Invalid, NotFound
 from helpbutton.staff.actor import Actor
-from helpbutton.staff.duty import NO_OTHER_DESK
+from helpbutton.staff.duty import NO_OTHER_DESK, still_works_here
 from helpbutton.staff.duty_models import Absence
 from helpbutton.staff.models import Account, Membership, Shift
 
 LONGEST = dt.timedelta(hours=96)
 """A shift from a Thursday evening until a Monday evening still fits."""
 AHEAD = dt.timedelta(days=366)
+
+
+class ShiftRemoved(Conflict):
+    """The desk has no such shift; whoever saw it there has an older page."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,8 @@ class Planned:
 
 @dataclass(frozen=True)
 class ShiftRow:
-    """A shift in the roster. `away`: absent on one of its days; `elsewhere`: on duty at another desk meanwhile."""
+    """A shift in the roster. `away`: absent on one of its days; `elsewhere`: on duty at another desk meanwhile; `gone`:
+    not over yet, and the person works at this desk no longer."""
 
     id: int
     version: int
@@ -57,6 +63,7 @@ class ShiftRow:
     ends_at: dt.datetime
     away: bool
     elsewhere: bool
+    gone: bool
 
 
 def roster_desks(actor: Actor) -> list[RosterDesk]:
@@ -87,6 +94,11 @@ def keeps(actor: Actor, service: Service) -> bool:
 def shifts_of(*, actor: Actor, service_id: int, first: dt.datetime, last: dt.datetime) -> list[ShiftRow]:
     """The shifts of a desk that touch the time between two aware moments, in order. Raises NotFound."""
     roster_desk(actor, service_id)
+    return shift_rows(service_id, first, last)
+
+
+def shift_rows(service_id: int, first: dt.datetime, last: dt.datetime) -> list[ShiftRow]:
+    """The same for readers who need no role at the desk."""
     substituted, other = aliased(Account), aliased(Shift)
     meanwhile = select(other.id).where(
         other.account_id == Shift.account_id,
@@ -94,17 +106,14 @@ def shifts_of(*, actor: Actor, service_id: int, first: dt.datetime, last: dt.dat
         other.starts_at < Shift.ends_at,
         other.ends_at > Shift.starts_at,
     )
-    rows = (
-        reading()
-        .execute(
-            select(Shift, Account.name, substituted.name, meanwhile.exists())
-            .join(Account, Account.id == Shift.account_id)
-            .outerjoin(substituted, substituted.id == Shift.instead_of)
-            .where(Shift.service_id == service_id, Shift.starts_at < last, Shift.ends_at > first)
-            .order_by(Shift.starts_at, Shift.id)
-        )
-        .all()
+    found = (
+        select(Shift, Account.name, substituted.name, meanwhile.exists(), still_works_here())
+        .join(Account, Account.id == Shift.account_id)
+        .outerjoin(substituted, substituted.id == Shift.instead_of)
+        .where(Shift.service_id == service_id, Shift.starts_at < last, Shift.ends_at > first)
+        .order_by(Shift.starts_at, Shift.id)
     )
+    rows = reading().execute(found).all()
     absences = _absences(reading(), {row[0].account_id for row in rows}, clock.local(first).date())
     return [
         ShiftRow(
@@ -117,8 +126,9 @@ def shifts_of(*, actor: Actor, service_id: int, first: dt.datetime, last: dt.dat
             ends_at=shift.ends_at,
             away=_is_away(absences, shift.account_id, shift.starts_at, shift.ends_at),
             elsewhere=elsewhere,
+            gone=not works_here and shift.ends_at > clock.now(),
         )
-        for shift, name, before, elsewhere in rows
+        for shift, name, before, elsewhere, works_here in rows
     ]
 
 
@@ -130,10 +140,10 @@ def add_shift(*, actor: Actor, service_id: int, planned: Planned) -> None:
             record(session, actor, service, "add_shift")
 
 
-def change_shift(*, actor: Actor, shift_id: int, version: int, planned: Planned) -> None:
-    """Another time, or a substitute. Raises NotFound, Conflict (changed since `version`), or Invalid."""
+def change_shift(*, actor: Actor, service_id: int, shift_id: int, version: int, planned: Planned) -> None:
+    """Another time, or a substitute. Raises NotFound, ShiftRemoved, Conflict (changed since `version`), or Invalid."""
     with transaction() as session:
-        shift, service = _current(session, actor, shift_id, version)
+        shift, service = _current(session, actor, service_id, shift_id, version)
         account_id, starts_at, ends_at = _checked(session, service, planned, besides=shift.id)
         if account_id != shift.account_id:
             before = shift.instead_of or shift.account_id
@@ -143,22 +153,12 @@ def change_shift(*, actor: Actor, shift_id: int, version: int, planned: Planned)
         record(session, actor, service, "change_shift")
 
 
-def remove_shift(*, actor: Actor, shift_id: int, version: int) -> None:
-    """One shift fewer. Raises NotFound, Conflict."""
-    with transaction() as session:
-        shift, service = _current(session, actor, shift_id, version)
+def remove_shift(*, actor: Actor, service_id: int, shift_id: int, version: int) -> None:
+    """One shift fewer; twice is harmless. Raises NotFound, Conflict."""
+    with suppress(ShiftRemoved), transaction() as session:
+        shift, service = _current(session, actor, service_id, shift_id, version)
         session.delete(shift)
         record(session, actor, service, "remove_shift")
-
-
-def desk_of_shift(*, actor: Actor, shift_id: int) -> int:
-    """The desk of a shift that this person keeps. Raises NotFound."""
-    service = reading().scalar(
-        select(Service).join(Shift, Shift.service_id == Service.id).where(Shift.id == shift_id)
-    )
-    if service is None or not keeps(actor, service):
-        raise NotFound("shift")
-    return service.id
 
 
 def kept_desk(session: Session, actor: Actor, service_id: int) -> Service:
@@ -207,13 +207,14 @@ def _desk(actor: Actor, service: Service) -> RosterDesk:
     return RosterDesk(service.id, service.names, keeps(actor, service), other, helped.all())
 
 
-def _current(session: Session, actor: Actor, shift_id: int, version: int) -> tuple[Shift, Service]:
-    service_id = session.scalar(select(Shift.service_id).where(Shift.id == shift_id))
-    if service_id is None:
-        raise NotFound("shift")
+def _current(
+    session: Session, actor: Actor, service_id: int, shift_id: int, version: int
+) -> tuple[Shift, Service]:
     service = kept_desk(session, actor, service_id)
     shift = session.get(Shift, shift_id, populate_existing=True)
-    if shift is None or shift.version != version:
+    if shift is None or shift.service_id != service_id:
+        raise ShiftRemoved("the shift was removed since the page was opened")
+    if shift.version != version:
         raise Conflict("the shift changed since the page was opened")
     return shift, service
 

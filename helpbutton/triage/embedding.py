@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 Vector: TypeAlias = NDArray[np.float32]
 
-MOST_TOKENS = 40
+MOST_TOKENS = 32
 """Time grows with length, 1 to 2 ms of a core a token: what is longer is read in part, three quarters from its
 beginning and one from its end, because what a message is about is said early and what is wanted last."""
-LONGEST = 400
+LONGEST = 256
 """Characters that are considered at all."""
 
 

@@ -7,13 +7,17 @@ from datetime import date
 
 import phonenumbers
 
+from helpbutton.triage.personal_names import names
 from helpbutton.triage.words import clean
 
-_CENTURIES = {"+": 1800} | dict.fromkeys("-UVWXY", 1900) | dict.fromkeys("ABCDEF", 2000)
+_DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2212"
+_CENTURIES = {"+": 1800} | dict.fromkeys(_DASHES + "UVWXY", 1900) | dict.fromkeys("ABCDEF", 2000)
 _CHECK_CHARACTERS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 _IDENTITY = re.compile(
-    r"(?<![0-9A-Za-z])(\d{2})(\d{2})(\d{2})\s?([-+A-FU-Ya-fu-y–])\s?(\d{3})([0-9A-Ya-y])(?![0-9A-Za-z])"
+    r"(?<!\d)(\d{2})[. ]?(\d{2})[. ]?(\d{2})\s?"
+    rf"(?:([+A-FU-Ya-fu-y{_DASHES}])\s?(\d{{3}})([0-9A-Ya-y])|(\d{{3}})([A-Ya-y]))(?![0-9A-Za-z])"
 )
+"""The sign of the century may be left out where the check character is a letter: digits alone are phone numbers."""
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,4}[A-Za-z]{2,24}\b")
 _STREET_END = (
     r"(?:katu|tie|kuja|polku|väylä|raitti|kaari|rinne|bulevardi|penger|kadulla|tiellä|kujalla|polulla|kaarella|rinteellä"
@@ -23,11 +27,6 @@ _ADDRESS = re.compile(
     r"\b(?!(?i:valta|maan|kanta|moottori)tie )[A-ZÅÄÖa-zåäö]{2,25}(?:[ -][a-zåäö]{2,20})?"
     rf"{_STREET_END} \d{{1,3}}(?: ?[A-Za-z](?![\w]))?(?: ?\d{{1,3}}\b)?"
     r"(?!\s*(?:h\b|t\b|tunti|tuntia|päiv|vuo|v\b|vk|viik|kuuk|kertaa|min|dag|tim|år|gång))"
-)
-_NAME_CUE = re.compile(
-    r"(?i:\b(?:nimeni on|nimi on|nimensä on|nimeltään|jag heter|heter|my name is|name is|меня зовут|зовут|"
-    r"мене звати|звати|minu nimi on|اسمي|magacaygu waa))\s+"
-    r"([^\W\d_a-zåäöа-яіїє][^\W\d_]{1,24}(?:[ -][^\W\d_a-zåäöа-яіїє][^\W\d_]{1,24}){0,2})"
 )
 _PERSONAL_NUMBERS = (
     phonenumbers.PhoneNumberType.MOBILE,
@@ -57,7 +56,7 @@ def find(text: str) -> tuple[PersonalDatum, ...]:
             rest = rest[:start] + " " * (end - start) + rest[end:]
     found += [PersonalDatum("phone", words) for words in _phones(rest)]
     found += [PersonalDatum("address", match.group()) for match in _ADDRESS.finditer(rest)]
-    found += [PersonalDatum("name", match.group(1)) for match in _NAME_CUE.finditer(rest)]
+    found += [PersonalDatum("name", words) for words in names(rest)]
     return tuple(dict.fromkeys(found))
 
 
@@ -77,9 +76,10 @@ def is_identity_code(day: int, month: int, year: int, individual: str, check: st
 
 def _identity_codes(text: str) -> Iterator[tuple[int, int]]:
     for match in _IDENTITY.finditer(text):
-        day, month, year, sign, individual, check = match.groups()
-        century = _CENTURIES["-" if sign == "–" else sign.upper()]
-        if is_identity_code(int(day), int(month), century + int(year), individual, check.upper()):
+        day, month, year, sign, individual, check, unsigned, letter = match.groups()
+        century = _CENTURIES[(sign or "A").upper()]
+        number, fits = individual or unsigned, (check or letter).upper()
+        if is_identity_code(int(day), int(month), century + int(year), number, fits):
             yield match.span()
 
 

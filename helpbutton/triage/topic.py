@@ -14,6 +14,9 @@ from helpbutton.triage.words import Token
 
 SURE_SHARE = 0.25
 """Below it hardly one guess in four is right, and the sender's own desk knows better."""
+_FEW_WORDS = 3
+_STRONG = 3
+"""Fewer words say what a message is about only when a phrase of this weight is among them."""
 _LEAST_KNOWN = 0.6
 _FEW_KNOWN = 0.05
 """Shares of words that the lessons know: a text of others says nothing to them. Languages with few lessons lean on
@@ -63,8 +66,10 @@ def guess(
     _move_to_age(shares, lexicon.mood_of_age(cleaned, role))
     ranked = tuple(sorted(shares.items(), key=lambda pair: -pair[1]))
     best, share = ranked[0]
-    sure = share >= SURE_SHARE and best != FALLBACK_TOPIC
-    return TopicGuess(ranked, lexicon.quoted(cleaned, tokens, matches, best), sure)
+    words = lexicon.quoted(cleaned, tokens, matches, best)
+    strong = any(match.label.topic == best and match.label.weight >= _STRONG for match in matches)
+    says_enough = len(tokens) >= _FEW_WORDS or strong
+    return TopicGuess(ranked, words, says_enough and share >= SURE_SHARE and best != FALLBACK_TOPIC)
 
 
 def _move_to_age(shares: dict[str, float], fitting: str | None) -> None:

@@ -7,6 +7,11 @@ from dataclasses import dataclass
 _WORD = re.compile(r"[^\W_]+(?:['’ʼ_][^\W_]+)*")
 _SENTENCE_END = re.compile(r"[.!?…;\n؟。]")
 _APOSTROPHES = {"’": "'", "ʼ": "'", "`": "'", "´": "'"}
+_UNSPOKEN = re.compile(
+    "[\\u00ad\\u0300-\\u036f\\u0640\\u064b-\\u0652\\u0670\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2064\\ufeff]"
+)
+"""What stands inside words without being a letter: soft hyphens, marks of width and direction, Arabic vowel marks and
+stretches, diacritics that no letter takes."""
 _LETTERS = {"ى": "ي", "ة": "ه", "ı": "i", "ø": "o", "æ": "a", "ß": "s", "ґ": "г"}
 
 
@@ -38,8 +43,9 @@ _FOLD = _FoldTable()
 
 
 def clean(text: str) -> str:
-    """NFKC text with blanks for control characters, lone surrogates and invisible marks; newlines stay."""
-    composed = unicodedata.normalize("NFKC", text)
+    """NFKC text without what is unspoken inside words, blanks for control characters and lone surrogates; newlines
+    stay."""
+    composed = _UNSPOKEN.sub("", unicodedata.normalize("NFKC", text))
     if composed.isprintable():
         return composed
     return "".join(c if c.isprintable() or c == "\n" else " " for c in composed)

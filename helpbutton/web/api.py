@@ -21,7 +21,7 @@ from helpbutton.reasons import N_
 from helpbutton.web import field_messages, floods
 from helpbutton.web.pages import choose_language
 from helpbutton.web.policy import policy
-from helpbutton.web.promise_words import promise_words
+from helpbutton.web.promise_words import promise_words, unread_words
 from helpbutton.web.public.seen import noted
 
 RETRY_AFTER_S = {429: floods.RETRY_AFTER_S, 503: 5}
@@ -145,9 +145,18 @@ def _created(receipt: Receipt, language: str, help_lines: list[HelpLineView]) ->
         receipt_url=settings.current().public_url + url_for("receipt.form"),
         help_lines=_numbers(help_lines, language),
         danger=bool(receipt.danger_flags),
+        unread=_unread(receipt, language),
     )
     response.status_code = 201
     return response
+
+
+def _unread(receipt: Receipt, language: str) -> dict[str, str] | None:
+    """It is urgent, the desk is closed and nobody is on duty: until when nobody reads it, and what to do."""
+    if receipt.unread_until is None:
+        return None
+    words = unread_words(receipt.desk, receipt.unread_until, language=language)
+    return {"until": _rfc3339(receipt.unread_until), "in_words": words}
 
 
 def _site_promise(site: str, language: str) -> str | None:

@@ -18,6 +18,8 @@ FIELD = PURPOSE = "carried"
 VALID_FOR = dt.timedelta(hours=12)
 BACK = "/staff/signed-in"
 """Where somebody lands who signs in beside a page that holds text: it says to go back to that page."""
+TYPED = frozenset({"body", "text", "why", "name", "phone", "email"})
+"""Fields that people type into; of the others, only what holds a space was surely typed."""
 SIGNATURE = "wtf-csrf-token"
 """What Flask-WTF salts its tokens with."""
 
@@ -51,8 +53,14 @@ def kept(account_id: int | None = None) -> dict[str, object]:
         "door": _door(),
         "fields": fields,
         "carried": _word_for(account_id),
-        "written": [value for name, value in fields if any(letter.isspace() for letter in value.strip())],
+        "written": written(),
     }
+
+
+def written() -> list[str]:
+    """What somebody typed into the posted form, without what they chose and what the form carries along."""
+    filled = ((name, value.strip()) for name, value in request.form.items(multi=True) if name != FIELD)
+    return [value for name, value in filled if value and (name in TYPED or any(map(str.isspace, value)))]
 
 
 def is_genuine() -> bool:

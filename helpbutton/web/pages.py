@@ -15,7 +15,7 @@ from helpbutton.directory.queries import in_language
 from helpbutton.reasons import N_
 from helpbutton.web import field_messages, vocabulary
 from helpbutton.web.dates import date_words, moment_words, time_of_day
-from helpbutton.web.promise_words import promise_beside
+from helpbutton.web.promise_words import promise_beside, unread_words
 
 STATIC = Path(__file__).parent / "static"
 
@@ -49,6 +49,7 @@ def words(language: str) -> dict[str, Any]:
         "time_of_day": lambda moment: time_of_day(moment, language),
         "moment": lambda when: moment_words(when, language),
         "promise_beside": lambda desk, respond_by: promise_beside(desk, respond_by, language=language),
+        "unread_words": lambda desk, until, tongue=language: unread_words(desk, until, language=tongue),
         "reason_words": lambda reason: vocabulary.reason_words(reason, language),
         "word": lambda what, value: vocabulary.word(what, value, language),
         "topic_name": lambda topic: vocabulary.topic_name(topic, language),

@@ -10,6 +10,10 @@ from helpbutton.web.dates import date_words, time_of_day
 
 ANSWER_BY = N_("You get an answer at the latest on %(date)s.")
 ANSWERED_BY = N_("The answer comes from: %(desk)s, %(organisation)s.")
+UNREAD = N_(
+    "%(desk)s is closed now, and nobody is on duty there. Messages are read when it opens next, on %(date)s at "
+    "%(time)s. If you need help before that, do not wait: call one of these numbers."
+)
 NOBODY_READS = N_("Nobody reads this before %(date)s at %(time)s.")
 
 
@@ -38,6 +42,19 @@ def promise_beside(desk: Desk, respond_by: dt.datetime, *, language: str) -> dic
 def answer_by_words(respond_by: dt.datetime, *, language: str) -> str:
     """By which day the answer comes; `respond_by` aware."""
     return i18n.gettext(language, ANSWER_BY, date=date_words(respond_by, language))
+
+
+def unread_words(desk: Desk, until: dt.datetime | None, *, language: str) -> str:
+    """That nobody reads what is urgent before the desk opens (`until`, aware), and where to turn; else empty."""
+    if until is None:
+        return ""
+    return i18n.gettext(
+        language,
+        UNREAD,
+        desk=in_language(desk.names, language),
+        date=date_words(until, language),
+        time=time_of_day(until, language),
+    )
 
 
 def opening_words(promise: Promise, *, language: str) -> str:

@@ -63,6 +63,7 @@ MESSAGES = {
     "not_ahead": N_("Choose a moment that lies ahead, within a year."),
     "unknown_member": N_("Nobody at this desk has this name or address."),
     "repeats": N_("It repeats. Write each shift as an event of its own."),
+    "cancelled": N_("It is cancelled. If the roster still has the shift, remove it there."),
     "already_there": N_("It is in the roster already."),
     "calendar_file": N_("This is no calendar file, or it has more than %(limit)s events."),
     "shift_order": N_("The shift ends before it begins."),

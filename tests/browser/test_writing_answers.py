@@ -16,6 +16,8 @@ from tests.cast import request_body
 from tests.installation import Installation, installation
 
 AT_ONCE = "window.dispatchEvent(new Event('focus'))"
+SENT_TO = re.compile(r"/answer(\?|$)")
+LEAVES = "window.dispatchEvent(new Event('beforeunload', { cancelable: true }))"
 LOOK_AROUND = "document.dispatchEvent(new Event('visibilitychange'))"
 
 
@@ -96,3 +98,31 @@ def test_an_answer_is_written_through_two_ended_sessions(
     page.locator(".kept form button").click()
     expect(page.locator("#thread .to_family")).to_contain_text("Kello 10.")
     expect(page.locator("#answer-body")).to_have_value("")
+
+
+def test_who_stays_on_the_page_goes_on_and_a_tab_in_the_background_counts(
+    running: Installation, desk_sized: BrowserContext
+) -> None:
+    number, home = send_request(running), f"http://localhost:{running.port}"
+    page = desk_sized.new_page()
+    page.set_default_timeout(8000)
+    sign_in(running, page, f"{home}/staff/")
+    page.goto(f"{home}/staff/cases/{number}?lang=en")
+    page.route(SENT_TO, lambda sending: sending.fulfill(status=204))
+    area, state = page.locator("#answer-body"), page.locator(".draft-state")
+    area.fill("Alku")
+    with page.expect_request(SENT_TO):
+        page.get_by_role("button", name="Send to the family").click()
+    area.press("End")
+    area.press_sequentially(" ja loppu")
+    assert page.evaluate(LEAVES) is False
+    page.evaluate(AT_ONCE)
+    expect(state).to_contain_text("Draft kept at")
+
+    page.add_init_script("Object.defineProperty(document, 'hidden', { get: () => true })")
+    page.clock.install()
+    page.goto(f"{home}/staff/?lang=en")
+    for count, passed in ((1, 31_000), (2, 61_000)):
+        send_request(running)
+        page.clock.run_for(passed)
+        expect(page).to_have_title(re.compile(rf"^\({count}\) "))

@@ -7,8 +7,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from flask import Flask
+from sqlalchemy import update
 
 from helpbutton.cli import main
+from helpbutton.db import db, transaction
+from helpbutton.directory.models import Service
+from helpbutton.settings import Settings
 
 
 @pytest.fixture(autouse=True)
@@ -58,6 +63,7 @@ def test_explain_names_desk_reason_and_date(demo_data: Path) -> None:
     assert finnish.exit_code == 0
     assert finnish.output.startswith("Koulujen yhteyspiste, Turku, Turun kaupunki")
     assert "respond_by 2026-12-26T23:59+02:00" in finnish.output
+    assert "urgent the desk itself, which is open" in finnish.output
     assert run(*bullying, "--language", "sv").output.startswith("De svenska skolornas kontaktpunkt, Åbo")
     assert run("routes", "explain", "--data-dir", demo_data, "--municipality", "478").exit_code == 1
     assert run("routes", "explain", "--data-dir", demo_data, "--municipality", "000").exit_code == 1
@@ -92,7 +98,7 @@ def test_triage_reads_and_writes_json_lines_without_a_database() -> None:
     assert all(set(answer) == keys for answer in (bullied, danger, empty))
 
 
-@pytest.mark.parametrize("line", ["not json", "[]", '{"id": 1}', "\x00\xff", '{"text": null}'])
+@pytest.mark.parametrize("line", ["not json", "[]", '{"id": 1}', "\x00\xff", '{"text": null}', "[" * 100_000])
 def test_a_line_that_is_no_message_is_named_and_the_others_are_read(line: str) -> None:
     done = run("triage", given=f'{line}\n{{"id": 2, "text": "hei"}}\n')
     assert done.exit_code == 1
@@ -147,3 +153,24 @@ def test_a_first_start_that_was_interrupted_is_simply_done_again(tmp_path: Path)
     sign_ins.unlink()
     assert run("demo", *place).exit_code == 0
     assert len(json.loads(sign_ins.read_text())) == people
+
+
+@pytest.mark.parametrize(
+    ("duty", "at", "told"),
+    [
+        ("none", "2026-11-24T23:00", "no night duty: nobody reads it before 2026-11-25T08:00+02:00"),
+        ("none", "2026-11-24T09:00", "the desk itself, which is open"),
+        ("own", "2026-11-24T23:00", "the desk itself, which is closed and has its own night duty"),
+        ("varha-social-emergency", "2026-11-24T23:00", "duty desk: "),
+    ],
+)
+def test_explain_says_who_hears_of_something_urgent_then(
+    app: Flask, config: Settings, duty: str, at: str, told: str
+) -> None:
+    office = {day: [["08:00", "16:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
+    with transaction() as session:
+        session.execute(update(Service).values(hours=office, night_duty=duty))
+    db.session.remove()
+    explained = run("routes", "explain", "--data-dir", config.data_dir, "--municipality", "853", "--at", at)
+    assert explained.exit_code == 0
+    assert f"urgent {told}" in explained.output

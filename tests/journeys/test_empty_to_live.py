@@ -145,12 +145,16 @@ def open_button(page: Page, origin: str) -> None:
     expect(page.frame_locator("iframe").locator("main")).to_be_visible()
 
 
-def answer(page: Page, link: str) -> None:
-    """The one who was invited comes in, finds the test request and answers it."""
+def come_in(page: Page, link: str) -> None:
+    """The one who was invited accepts."""
     page.goto(f"{link.replace('#', '?lang=en#')}")
     page.get_by_label("New password").fill(PASSWORD)
     page.get_by_role("button", name="Continue").click()
     set_up_factor(page)
+
+
+def answer(page: Page) -> None:
+    """The one who was invited finds the test request and answers it."""
     page.locator("a[href*='/staff/cases/']").first.click()
     expect(page.locator("main")).to_contain_text(gettext("fi", TEST_TEXT))
     page.locator("#answer-body").fill("Koe onnistui.")
@@ -173,6 +177,11 @@ def test_from_an_empty_directory_to_an_answered_test_request(
     become_administrator(guide, found[0])
     add_desk_by_keyboard(guide)
     link = invite(guide)
+    expect(guide.get_by_text("has accepted the invitation")).to_be_visible()
+    worker = chromium.new_context(viewport={"width": 360, "height": 740}, locale="en-GB")
+    wilma = worker.new_page()
+    come_in(wilma, link)
+    guide.reload()
     snippet = register_site(guide, origin)
     (pages / "index.html").write_text(
         f"<!doctype html><html lang=fi><title>Kielo</title><h1>Kielo</h1>{snippet}", "utf-8"
@@ -190,8 +199,8 @@ def test_from_an_empty_directory_to_an_answered_test_request(
     expect(guide.get_by_text("9 of 10")).to_be_visible()
     guide.get_by_role("button", name="Send a test request").click()
     expect(guide.get_by_text("shown only now")).to_be_visible()
-    worker = chromium.new_context(viewport={"width": 360, "height": 740}, locale="en-GB")
-    answer(worker.new_page(), link)
+    wilma.reload()
+    answer(wilma)
     worker.close()
 
     guide.goto(f"http://localhost:{place.port}/staff/start?lang=en")

@@ -58,6 +58,7 @@ PURE = (
     "helpbutton.conversation.kinds",
     "helpbutton.escalation.kinds",
     "helpbutton.escalation.ladder",
+    "helpbutton.figures.periods",
     "helpbutton.figures.sheet",
     "helpbutton.figures.suppress",
     "helpbutton.notifications.codes",

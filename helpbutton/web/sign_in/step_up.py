@@ -34,9 +34,9 @@ def fresh(view: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        signed_in = _signed_in()
-        if _is_fresh(signed_in):
+        if is_fresh():
             return view(*args, **kwargs)
+        signed_in = _signed_in()
         if "confirm_token" not in request.form:
             return _ask(signed_in, action=_here(), target=request.full_path.rstrip("?"))
         refusal = _try(signed_in, action=_here(), target="")
@@ -98,7 +98,9 @@ def _ask(signed_in: SignedIn, *, action: str, target: str, status: int = 200, **
     )
 
 
-def _is_fresh(signed_in: SignedIn) -> bool:
+def is_fresh() -> bool:
+    """Whether a view under `@fresh` opens now without asking."""
+    signed_in = _signed_in()
     if signed_in.fresh():
         return True
     return directory.installation().demo and not factors_of(signed_in.actor.account_id).any

@@ -12,7 +12,7 @@ from helpbutton.vault import tokens
 from helpbutton.web.policy import policy
 from helpbutton.web.sessions import current_session
 from helpbutton.web.sign_in.second import recovery_page, set_up_facts, store_factor
-from helpbutton.web.sign_in.step_up import fresh
+from helpbutton.web.sign_in.step_up import fresh, is_fresh
 from helpbutton.web.sign_in.steps import STEP, VALID_FOR
 from helpbutton.web.staff.frame import staff_blueprint, staff_page
 
@@ -26,10 +26,21 @@ def show() -> Response:
     return _show(done=request.args.get("done", ""))
 
 
+@bp.get("/account/password")
+@policy("staff")
+@fresh
+def new_password() -> AnyResponse:
+    """To the form for a new password, which shows itself for as long as the second step is fresh."""
+    return redirect(url_for(".show", _anchor="password-heading"), 303)
+
+
 @bp.post("/account/password")
 @policy("staff")
 def change_password() -> AnyResponse:
-    """A new password; every other session ends."""
+    """A new password; every other session ends. Whoever must show the second step first types it after that, so that
+    no password is carried through the page that asks."""
+    if not is_fresh():
+        return redirect(url_for(".new_password"), 303)
     try:
         operations.change_password(
             actor=g.actor,
@@ -135,6 +146,7 @@ def _show(*, status: int = 200, **context: object) -> Response:
         "staff/account.html",
         status=status,
         account=account,
+        may_change_password=is_fresh(),
         has_password=account.password_hash != passwords.NOBODY,
         factors=second_factor.factors_of(account.id),
         passkeys=passkeys.passkeys_of(account.id),

@@ -51,7 +51,7 @@ KEPT = ("token", "version", "draft_version", "body", "interpreted_from", "interp
 @bp.post("/cases/<number>/answer/preview")
 @policy("staff")
 def preview(number: str) -> AnyResponse:
-    """The message as the family will see it, and how they will hear of it; nothing is sent."""
+    """The message as the family will see it, and how they will hear of it; nothing is sent, the draft is kept."""
     case = open_case(actor=g.actor, number=number)
     if case.closed_at is not None:
         return case_page(case, status=409, failed="answer")
@@ -60,6 +60,7 @@ def preview(number: str) -> AnyResponse:
         interpreted = typed_interpretation()
     except Invalid as refusal:
         return case_page(case, status=422, failed="answer", errors=refusal.errors)
+    carried = {name: request.form.get(name, "") for name in KEPT} | _kept_on_the_way(number)
     return staff_page(
         "staff/answer_preview.html",
         case=case,
@@ -67,8 +68,20 @@ def preview(number: str) -> AnyResponse:
         language_of_family=_language_of_family(case),
         nudge=nudge_of(case.id),
         interpretation=interpreted,
-        fields=[(name, request.form.get(name, "")) for name in KEPT],
+        fields=list(carried.items()),
     )
+
+
+def _kept_on_the_way(number: str) -> dict[str, str]:
+    """The draft as it is looked at, for the script saves nothing more; what another page of this person keeps stays."""
+    body, version = request.form.get("body", ""), request.form.get("draft_version", -1, type=row_id)
+    try:
+        kept = drafts.save_draft(
+            actor=g.actor, number=number, body=body, token=token_of_form(), version=version
+        )
+    except Conflict:
+        return {}
+    return {"draft_version": str(kept.version)}
 
 
 @bp.post("/cases/<number>/answer/write")

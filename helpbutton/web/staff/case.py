@@ -73,18 +73,16 @@ def close(number: str) -> AnyResponse:
 @policy("staff")
 def release_quarantine(number: str) -> AnyResponse:
     """A person sent it: its text messages go out."""
-    return make_move(
-        "not_spam", number, handling.release_quarantine, reached=lambda case: not case.quarantined
-    )
+    released = partial(handling.release_quarantine, version=version_of_form())
+    return make_move("not_spam", number, released, reached=lambda case: not case.quarantined)
 
 
 @bp.post("/cases/<number>/spam")
 @policy("staff")
 def close_as_spam(number: str) -> AnyResponse:
     """No person sent it: closed."""
-    return make_move(
-        "spam", number, handling.close_as_spam, reached=lambda case: case.outcome == lifecycle.SPAM
-    )
+    closed = partial(handling.close_as_spam, version=version_of_form())
+    return make_move("spam", number, closed, reached=lambda case: case.outcome == lifecycle.SPAM)
 
 
 @bp.post("/cases/<number>/proposal")

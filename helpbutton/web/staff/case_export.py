@@ -86,7 +86,8 @@ def _hand_over(made: TransferView) -> dict[str, object]:
 
 
 def _line(line: LogbookLine) -> dict[str, object]:
-    about = {name: value for name, value in line.params.items() if name not in ("colleague", "service")}
+    elsewhere = ("colleague", "service", "version")
+    about = {name: value for name, value in line.params.items() if name not in elsewhere}
     return {
         "at": line.at.isoformat(),
         "actor": line.actor,

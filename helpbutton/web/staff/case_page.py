@@ -84,7 +84,7 @@ def case_page(
         thread=thread_for_staff(case_id=case.id),
         clock=promise_clock(
             respond_by=waits.due_at if waits else case.respond_by,
-            answered=waits is None and case.answered_at is not None,
+            answered=waits is None,
             now=now,
             language=language,
         ),

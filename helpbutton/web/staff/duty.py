@@ -10,10 +10,10 @@ from flask import Response, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from helpbutton import clock
-from helpbutton.errors import Conflict, FieldError, Invalid
+from helpbutton.errors import Conflict, FieldError, Invalid, NotFound
 from helpbutton.staff import absences, roster
 from helpbutton.staff.queries import members_of
-from helpbutton.staff.roster import Planned, RosterDesk, ShiftRow
+from helpbutton.staff.roster import Planned, RosterDesk, ShiftRemoved, ShiftRow
 from helpbutton.web.numbers import row_id
 from helpbutton.web.policy import policy
 from helpbutton.web.staff.frame import staff_blueprint, staff_page
@@ -56,18 +56,20 @@ def add() -> AnyResponse:
 @policy("staff")
 def change(shift_id: int) -> AnyResponse:
     """Another time, a substitute, or (the button `remove`) no shift."""
-    service_id = roster.desk_of_shift(actor=g.actor, shift_id=shift_id)
-    desk, version = roster.roster_desk(g.actor, service_id), request.form.get("version", -1, type=row_id)
+    desk, version = _desk_of_form(), request.form.get("version", -1, type=row_id)
+    asked = {"actor": g.actor, "service_id": desk.id, "shift_id": shift_id, "version": version}
     try:
         if "remove" in request.form:
-            roster.remove_shift(actor=g.actor, shift_id=shift_id, version=version)
+            roster.remove_shift(**asked)
         else:
-            roster.change_shift(actor=g.actor, shift_id=shift_id, version=version, planned=_planned())
+            roster.change_shift(**asked, planned=_planned())
     except Invalid as refusal:
         return _page(desk, status=422, failed=str(shift_id), errors=refusal.errors)
+    except ShiftRemoved:
+        return _page(desk, status=409, failed=NEW)
     except Conflict:
         return _page(desk, status=409, failed=str(shift_id))
-    return _back(service_id)
+    return _back(desk.id)
 
 
 @bp.post("/duty/absences")
@@ -87,9 +89,13 @@ def add_absence() -> AnyResponse:
 @bp.post("/duty/absences/<int:absence_id>/remove")
 @policy("staff")
 def remove_absence(absence_id: int) -> AnyResponse:
-    """Not away after all."""
-    desk = _desk()
-    absences.remove_absence(actor=g.actor, absence_id=absence_id)
+    """Not away after all; an absence that the page would no longer show counts as removed."""
+    desk = _desk_of_form()
+    try:
+        absences.remove_absence(actor=g.actor, absence_id=absence_id)
+    except NotFound:
+        if any(row.id == absence_id for row in absences.absences_of(actor=g.actor, service_id=desk.id)):
+            raise
     return _back(desk.id)
 
 
@@ -148,6 +154,11 @@ def _desk() -> RosterDesk:
     if not desks:
         abort(403)
     return next((desk for desk in desks if desk.id in g.actor.services), desks[0])
+
+
+def _desk_of_form() -> RosterDesk:
+    """The desk whose page the form was on, which tells where a thing was that is gone. Raises NotFound."""
+    return roster.roster_desk(g.actor, id_of("desk") or 0)
 
 
 def id_of(field: str) -> int | None:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Response, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -25,6 +25,7 @@ from helpbutton.web.staff.promise_clock import promise_clock
 bp = staff_blueprint("duty_handover", __name__)
 
 PRESSING = ("urgent", "overdue", "due_today")
+PRESSING_ELSEWHERE = ("urgent", "overdue")
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ def _page(*, status: int = 200, failed: int | None = None, errors: Sequence[Fiel
         "staff/duty_handover.html",
         status=status,
         desks=_desks(),
+        elsewhere=_elsewhere(),
         topics={topic.id: topic.names for topic in directory.topics()},
         count_limit=cases.COUNT_LIMIT,
         clock_of=lambda row: promise_clock(
@@ -84,6 +86,14 @@ def _desks() -> list[DeskNow]:
     notes = duty_notes.last_notes(g.actor)
     found = sorted(directory.desks(g.actor.services).values(), key=lambda desk: desk.id)
     return [_now(desk, notes.get(desk.id)) for desk in found]
+
+
+def _elsewhere() -> dict[str, list[WorklistRow]] | None:
+    """What presses at the closed desks for which the reader's are on duty now; None where there are none."""
+    if not g.actor.stands_in:
+        return None
+    on_duty = replace(g.actor, services={})
+    return {view: cases.worklist(actor=on_duty, view=view) for view in PRESSING_ELSEWHERE}
 
 
 def _now(desk: Desk, note: NoteView | None) -> DeskNow:

@@ -34,8 +34,15 @@ COLUMNS = {
     "waiting": N_("Waiting"),
     "overdue": N_("Overdue"),
     "unanswered": N_("Closed without an answer here"),
-    "handed_over": N_("Came from another desk"),
+    "came": N_("Came from another desk"),
+    "handed_over": N_("Handed to another desk"),
 }
+MEANING = (
+    N_(
+        "A case is counted at the desk that first got it, whoever has it now, and so is whether its promise was kept."
+    ),
+    N_("Hand-overs are counted at the time when they were made, whenever the case was received."),
+)
 AFTERWARDS = {
     "helped": N_("Got help"),
     "not_helped": N_("Did not get help"),
@@ -60,7 +67,7 @@ def show() -> Response:
         of=_period(),
         periods=PERIODS,
         columns=COLUMNS,
-        states=figures.STATES,
+        meaning=MEANING,
         splits=(
             (N_("By topic"), [(_topic(key, language), count) for key, count in found.topics]),
             (N_("By language"), [(word("language", key, language), count) for key, count in found.languages]),

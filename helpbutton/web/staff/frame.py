@@ -100,4 +100,10 @@ def _refuse(error: Exception) -> AnyResponse:
         if carried.is_genuine():
             return staff_page("staff/kept_form.html", status=400, **carried.kept())
     status = error.code if isinstance(error, HTTPException) and error.code else 404
-    return staff_page("staff/refused.html", status=status, code=status)
+    return staff_page("staff/refused.html", status=status, code=status, written=_lost_otherwise(status))
+
+
+def _lost_otherwise(status: int) -> list[str]:
+    """What was typed about something that is out of sight meanwhile, such as a case that another desk has now."""
+    lost = status == 404 and "actor" in g and request.method == "POST" and carried.is_genuine()
+    return carried.written() if lost else []

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from functools import partial
 
 from flask import Response, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -61,7 +62,7 @@ def take_back(number: str) -> AnyResponse:
     return make_move(
         "transfer",
         number,
-        transfer.take_back,
+        partial(transfer.take_back, version=version_of_form()),
         anchor="transfer",
         reached=lambda case: handovers(actor=g.actor, case_id=case.id).offered is None,
     )
@@ -70,6 +71,7 @@ def take_back(number: str) -> AnyResponse:
 def _form(case: CasePage, *, status: int = 200, errors: Sequence[FieldError] = ()) -> Response:
     place = _place(request.values.get("municipality", ""), case)
     proposed = {case.proposal.service_id} if case.proposal else set()
+    spent = any(error.code == "sent_already" for error in errors)
     found, fits = targets(case_id=case.id, routed=_routed(place) | proposed), _fitting(case, place)
     return staff_page(
         "staff/hand_over.html",
@@ -85,7 +87,7 @@ def _form(case: CasePage, *, status: int = 200, errors: Sequence[FieldError] = (
         grounds=next((desk.grounds for desk in found if not desk.same_organisation), ()),
         errors={error.field: error for error in errors},
         changed=status == 409,
-        token=request.form.get("token") or uuid.uuid4(),
+        token=("" if spent else request.form.get("token", "")) or uuid.uuid4(),
         typed=request.form,
     )
 

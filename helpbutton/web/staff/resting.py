@@ -5,12 +5,12 @@ from contextlib import suppress
 from flask import Response, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from helpbutton import outbox
 from helpbutton.errors import Conflict
 from helpbutton.escalation.queries import nobody_accepted
 from helpbutton.notifications import queries as notification_queries
 from helpbutton.notifications import settling, stops
 from helpbutton.notifications.decisions import DECISIONS as NOT_SENT
+from helpbutton.watching import resting
 from helpbutton.web.policy import policy
 from helpbutton.web.staff.frame import overseers_only, staff_blueprint, staff_page
 
@@ -27,13 +27,13 @@ def show() -> Response:
     return staff_page(
         "staff/resting.html",
         climbs=nobody_accepted(g.actor),
-        to_dos=outbox.resting(),
+        to_dos=resting.waiting(g.actor),
         notifications=notification_queries.waiting_for_human(g.actor),
         in_quarantine=notification_queries.waiting_in_quarantine(g.actor),
         spent_budgets=notification_queries.spent_budgets(g.actor),
         because=NOT_SENT,
         stopped=notification_queries.stopped_channels(),
-        may_open="administrator" in g.actor.organisations.values(),
+        may_open=bool(g.actor.organisations_as("administrator")),
     )
 
 
@@ -42,7 +42,16 @@ def show() -> Response:
 def try_to_do_again(todo_id: int) -> AnyResponse:
     """Let a resting to-do be tried from the start."""
     overseers_only()
-    outbox.wake(todo_id=todo_id)
+    resting.wake(actor=g.actor, todo_id=todo_id)
+    return redirect(url_for(".show"), 303)
+
+
+@bp.post("/resting/to-dos/<int:todo_id>/give-up")
+@policy("staff")
+def give_to_do_up(todo_id: int) -> AnyResponse:
+    """An administrator leaves a resting to-do undone."""
+    overseers_only()
+    resting.give_up(actor=g.actor, todo_id=todo_id)
     return redirect(url_for(".show"), 303)
 
 

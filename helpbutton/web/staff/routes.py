@@ -9,12 +9,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from helpbutton import clock
 from helpbutton.directory import queries as directory
 from helpbutton.errors import FieldError, Invalid, NotFound
-from helpbutton.figures.suppress import SMALL
 from helpbutton.routing import queries
 from helpbutton.routing.coverage import Gap
 from helpbutton.routing.operations import LeavesGaps, change_routes
 from helpbutton.routing.route_list import names_of, places, routed_desks, routes_to
-from helpbutton.routing.trial import RouteChange, Trial, what_if
+from helpbutton.routing.trial import RouteChange, Trial, in_range, what_if
 from helpbutton.web.policy import policy
 from helpbutton.web.sessions import CSRF_FIELD
 from helpbutton.web.staff import route_form, site_form
@@ -40,7 +39,11 @@ def trial() -> AnyResponse:
     """What the change would have done to the cases of a year, and its proof; nothing is stored."""
     try:
         change = _change()
-        found = what_if(change=change, since=clock.today() - LOOKED_BACK)
+        found = what_if(
+            change=change,
+            since=clock.today() - LOOKED_BACK,
+            organisations=g.actor.organisations_as("administrator"),
+        )
     except Invalid as refusal:
         return _page(status=422, errors=refusal.errors)
     return _trial(change, found)
@@ -77,8 +80,11 @@ def _trial(change: RouteChange, found: Trial) -> Response:
         change=change,
         ended=routes_to(_desks(), ids=change.end),
         trial=found,
-        moved=sum(move.cases for move in found.moves),
-        small=SMALL,
+        in_range=in_range,
+        moves=sorted(
+            found.moves,
+            key=lambda move: (-in_range(move.cases)[0], move.old or "", move.new or ""),
+        ),
         names=names_of(keys | {row.service for row in change.add}),
         worse=found.coverage.without_desk > was_missing,
         gaps=gap_lines(found.coverage.gaps, language),

@@ -11,9 +11,12 @@ document.addEventListener("submit", ({ target }) => {
   sending = target;
 });
 
-window.addEventListener("pageshow", () => {
-  sending = null;
-});
+// Whoever types on has stayed: the sending was called off, or failed.
+for (const stays of ["pageshow", "input"]) {
+  window.addEventListener(stays, () => {
+    sending = null;
+  });
+}
 
 window.addEventListener("beforeunload", (event) => {
   if (unsent()) event.preventDefault();

@@ -193,6 +193,7 @@ const onSubmit = async (event) => {
 
 if (form) {
   area.addEventListener("input", () => {
+    leaving = false;
     count();
     later(PAUSE_MS);
   });

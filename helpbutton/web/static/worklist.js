@@ -1,6 +1,7 @@
 // Tells calmly what is new in the worklist, and moves through it by keys. Everything works without it.
 
 const EVERY_MS = 30_000;
+const UNSEEN_MS = 60_000;
 const KEYS_OFF = "helpbutton-keys-off";
 const news = document.querySelector(".news");
 const title = document.title;
@@ -32,7 +33,6 @@ const ask = async () => {
 
 const watch = async () => {
   clearTimeout(timer);
-  if (document.hidden) return;
   let goesOn = true;
   try {
     goesOn = await ask();
@@ -40,10 +40,12 @@ const watch = async () => {
     // The network is away; the next question may reach it.
   }
   clearTimeout(timer);
-  if (goesOn) timer = setTimeout(watch, EVERY_MS);
+  if (goesOn) timer = setTimeout(watch, document.hidden ? UNSEEN_MS : EVERY_MS);
 };
 
-document.addEventListener("visibilitychange", watch);
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) watch();
+});
 timer = setTimeout(watch, EVERY_MS);
 
 const keys = document.querySelector(".keys");

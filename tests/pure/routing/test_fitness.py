@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from helpbutton.routing.coverage import DeskFitness, ServedPlace, prove
+from helpbutton.routing.ahead import Span, prove_ahead
+from helpbutton.routing.coverage import Coverage, DeskFitness, ServedPlace, prove
 from helpbutton.routing.match import RouteRule
 
 TODAY = dt.date(2026, 11, 22)
@@ -101,3 +102,70 @@ def test_a_route_to_a_swedish_desk_closes_the_gap() -> None:
         on=TODAY,
     )
     assert coverage.complete
+
+
+@pytest.mark.parametrize(
+    ("dead", "scope", "in_place"),
+    [
+        ({"role": "child"}, (("role", "child"),), False),
+        ({"role": "child", "topic": "bullying", "municipality": "423"}, (("role", "child"),), True),
+        ({"topic": "bullying", "municipality": "423"}, (), True),
+        ({"topic": "bullying"}, (), False),
+    ],
+)
+def test_the_closing_route_can_win_or_takes_the_place_of_the_one_that_is_there(
+    dead: dict[str, Any], scope: tuple[tuple[str, str], ...], in_place: bool
+) -> None:
+    coverage = prove(
+        places={"423": LIETO},
+        served_counties={"05"},
+        topics=["bullying"],
+        routes=[RouteRule(1, 1, county="05"), RouteRule(2, 2, **{"county": "05", **dead})],
+        desks={1: GOOD, 2: changed(dead="nobody there")},
+        on=TODAY,
+    )
+    found = [gap for gap in coverage.gaps if gap.topic == "bullying" and ("language", "sv") not in gap.scope]
+    assert len(found) == 1
+    gap = found[0]
+    assert (gap.scope, gap.in_place, gap.route) == (scope, in_place, 2)
+
+
+def ahead(routes: list[RouteRule], spans: dict[int, list[Span]]) -> Coverage:
+    return prove_ahead(
+        places={"423": LIETO, "445": PARGAS},
+        served_counties={"05"},
+        topics=["bullying"],
+        routes=routes,
+        desks=lambda day: {
+            id: changed(dead="" if all(last is None or day <= last for _, last in bounds) else "over")
+            for id, bounds in spans.items()
+        },
+        spans=spans,
+        on=TODAY,
+    )
+
+
+def test_what_ends_later_is_a_gap_from_that_day_on() -> None:
+    last = TODAY + dt.timedelta(days=30)
+    next_day = last + dt.timedelta(days=1)
+    front, own = RouteRule(1, 1, county="05"), RouteRule(2, 2, topic="bullying", municipality="423")
+    always: list[Span] = [(None, None)]
+    assert ahead([front, own], {1: always, 2: always}).later == {}
+    over = ahead([front, own], {1: always, 2: [(None, last)]})
+    assert {(gap.municipality, gap.topic, gap.since) for gap in over.gaps} == {("423", "bullying", next_day)}
+    assert not over.complete
+    assert (over.gaps_on(last), over.gaps_on(next_day)) == ([], over.gaps)
+    assert over.without_desk == sum(gap.combinations for gap in over.gaps)
+    ending = RouteRule(1, 1, county="05", valid_to=last)
+    assert {gap.since for gap in ahead([ending], {1: always}).gaps} == {next_day}
+    successor = RouteRule(3, 1, county="05", valid_from=next_day)
+    assert ahead([ending, successor], {1: always}).complete
+
+
+def test_a_gap_that_stands_today_is_not_told_again_of_later_days() -> None:
+    later = TODAY + dt.timedelta(days=30)
+    front = RouteRule(1, 1, county="05")
+    other = RouteRule(2, 2, county="05", language="sv", valid_from=later)
+    found = ahead([front, other], {1: [(None, TODAY - dt.timedelta(days=1))], 2: [(None, None)]})
+    assert {gap.since for gap in found.gaps if gap.scope != (("language", "sv"),)} <= {None, later}
+    assert sum(gap.combinations for gap in found.gaps_on(later)) < found.without_desk

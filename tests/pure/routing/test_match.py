@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from helpbutton.cases.submission import AGE_GROUPS, KINDS, ROLES
 from helpbutton.i18n import LANGUAGES
 from helpbutton.routing.coverage import DeskFitness, ServedPlace, prove
-from helpbutton.routing.match import Facts, RouteRule, Tie, match
+from helpbutton.routing.match import Facts, RouteRule, match
 
 TODAY = dt.date(2026, 11, 22)
 TURKU = Facts("853", "05", topic="bullying", age_group="10-12")
@@ -54,11 +54,8 @@ def test_an_area_lies_between_municipality_and_county() -> None:
     assert desk(here, [kallio, county]) == 60
     assert desk(here, [kallio, county, town]) == 80
     assert desk(Facts("564", "19", topic="bullying"), [kallio, county, town]) == 70
-    with pytest.raises(Tie):
-        desk(
-            Facts("977", "19", topic="bullying", areas=frozenset({"kallio", "selanne"})),
-            [kallio, RouteRule(11, 90, topic="bullying", area="selanne")],
-        )
+    both = Facts("977", "19", topic="bullying", areas=frozenset({"kallio", "selanne"}))
+    assert desk(both, [RouteRule(11, 90, topic="bullying", area="selanne"), kallio]) == 60
 
 
 def test_a_route_counts_from_its_first_to_its_last_day() -> None:
@@ -71,9 +68,15 @@ def test_a_route_counts_from_its_first_to_its_last_day() -> None:
         assert found.desk == expected
 
 
-def test_two_routes_of_one_scope_to_different_desks_are_an_error() -> None:
-    with pytest.raises(Tie):
-        match(TURKU, [*ALL, RouteRule(7, 99, topic="bullying", municipality="853")], on=TODAY)
+def test_of_two_routes_of_one_scope_the_older_answers_and_the_reason_names_the_other() -> None:
+    tied = [*ALL, RouteRule(7, 99, topic="bullying", municipality="853")]
+    for routes in (tied, tied[::-1]):
+        found = match(TURKU, routes, on=TODAY)
+        assert found is not None
+        assert (found.desk, found.reason.params["tied"]) == (20, "7")
+    alone = match(TURKU, ALL, on=TODAY)
+    assert alone is not None
+    assert "tied" not in alone.reason.params
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,23 @@ def test_identity_codes_with_a_right_check_character(code: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "code",
+    [
+        "131052\u2010308T",
+        "131052\u2212308T",
+        "131052\u2014308T",
+        "131052308T",
+        "13.10.52-308T",
+        "13 10 52-308T",
+        "131052 - 308T",
+    ],
+)
+def test_identity_codes_as_people_type_them(code: str) -> None:
+    assert found(f"Lapsen hetu on {code}, kiitos") == [("identity_code", code)]
+    assert found(f"hetu{code}") == [("identity_code", code)]
+
+
+@pytest.mark.parametrize(
     "code", ["131052-308A", "311352-308T", "300299-308T", "131052G308T", "131052-000T", "9131052-308T"]
 )
 def test_what_is_no_identity_code(code: str) -> None:
@@ -38,6 +55,37 @@ def test_email_addresses_and_names() -> None:
     assert found("Asumme osoitteessa Kauppakatu 12 A 3.") == [("address", "Kauppakatu 12 A 3")]
     assert found("Vi bor på Storgatan 5") == [("address", "Storgatan 5")]
     assert found("Hei, nimeni on Maija Meikäläinen ja") == [("name", "Maija Meikäläinen")]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Poikani Eetu Virtanen ei nuku. Terveisin Maija Virtanen", ["Maija Virtanen", "Eetu Virtanen"]),
+        ("olen Maija Virtanen, tyttäreni Emma itkee", ["Maija Virtanen", "Emma"]),
+        ("Min son Oskar Lindqvist mår inte bra", ["Oskar Lindqvist"]),
+        ("hi i'm Anna Smith", ["Anna Smith"]),
+        ("Ryhmässä on poika nimeltä Eetu", ["Eetu"]),
+        ("lapsen nimi on matti virtanen", ["matti virtanen"]),
+        ("Isän nimi Pekka Korhonen", ["Pekka Korhonen"]),
+        ("huolissani tyttäreni Emman takia", ["Emman"]),
+    ],
+)
+def test_names_of_people(text: str, names: list[str]) -> None:
+    assert found(text) == [("name", name) for name in names]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Koulun nimi on Puolalan koulu",
+        "Olen Oulusta ja asun Turussa",
+        "Poikani Helsingissä voi hyvin",
+        "Kela ei vastaa. Wilma on täynnä viestejä",
+        "Onko Perheneuvola auki",
+    ],
+)
+def test_capitals_that_name_nobody(text: str) -> None:
+    assert found(text) == []
 
 
 @pytest.mark.parametrize(

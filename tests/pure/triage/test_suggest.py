@@ -16,6 +16,10 @@ NOTHING_SAID = {
     "blanks": " \n\t ",
     "emoji": "😀😭👨‍👩‍👧‍👦🆘",
     "one word": "asdfgh",
+    "one known word": "äiti",
+    "a child": "lapsi",
+    "a call": "help",
+    "two words": "apua nyt",
     "digits": "123 456",
     "garbage": "\x00\x01\x02\ufffd\x7f" * 50,
     "surrogates": "\ud800\udfff\udc00",
@@ -62,6 +66,23 @@ def test_danger_makes_any_message_urgent(flag_text: str, text: str) -> None:
     assert suggestion.urgency == "urgent"
     assert suggestion.needs_review
     assert [hit.flag for hit in suggestion.hits] == [hit.flag for hit in screen(flag_text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "haluan tap\u00adpaa itseni",
+        "mietin itse\u200bmurhaa joka p\u0061\u0308iva\u0308",
+        "زوجي يَضرِبُني كل يوم",
+        "زوجي يضـربني كل يوم",
+    ],
+)
+def test_marks_that_nobody_sees_hide_no_danger(text: str) -> None:
+    assert suggest(TriageFacts(text)).urgency == "urgent"
+
+
+def test_letters_that_unfold_into_many_are_cut_too() -> None:
+    assert len(suggest(TriageFacts("\ufdfa" * 20_000)).reasons) < 10
 
 
 def test_urgency_follows_the_topic_without_danger() -> None:

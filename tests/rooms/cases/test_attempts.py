@@ -17,6 +17,7 @@ from helpbutton.db import db, reading, transaction
 from helpbutton.directory.models import Service
 from helpbutton.errors import Conflict, Invalid, NotFound
 from helpbutton.escalation.queries import waiting_on
+from helpbutton.notifications.models import Notification
 from helpbutton.vault.sealing import Unreadable
 from tests.cast import Cast
 from tests.rooms.cases.clock_steps import DANGER, MONDAY, clocks_now, running
@@ -89,14 +90,86 @@ def test_the_next_try_may_be_chosen_and_a_wrong_number_proposes_none(
     assert stored(case) == []
     handling.take(actor=cast.actor("liisa"), number=case.number, version=case.row.version)
     note(cast, case, "asked_later", token="t2", again_at=chosen)
-    assert [(row.due_at, row.account_id) for row in stored(case)] == [
-        (chosen, cast.actor("liisa").account_id)
-    ]
+    assert [row.due_at for row in stored(case)] == [chosen]
+    (shown,) = open_case(actor=cast.actor("cara"), number=case.number).work.reminders
+    assert (shown.name, shown.mine) == (cast.actor("liisa").name, False)
     tried = reading().scalars(select(ContactAttempt).order_by(ContactAttempt.id)).all()
     assert [(row.how, row.result, row.next_try) for row in tried] == [
         ("phone", "wrong_number", None),
         ("phone", "asked_later", chosen),
     ]
+
+
+def told_of(case: Sent) -> set[int | None]:
+    """The accounts that were told of a reminder of this case; None: the desk's number."""
+    db.session.remove()
+    own = (Notification.case_id == case.id, Notification.purpose == "reminder_alert")
+    return set(reading().scalars(select(Notification.account_id).where(*own)))
+
+
+def release(cast: Cast, case: Sent, name: str) -> None:
+    handling.release(actor=cast.actor(name), number=case.number, version=case.row.version)
+
+
+def take(cast: Cast, case: Sent, name: str) -> None:
+    handling.take(actor=cast.actor(name), number=case.number, version=case.row.version)
+
+
+def test_of_the_next_try_whoever_has_the_case_by_then_is_reminded(
+    app_on_both: Flask, cast: Cast, send: Send, drain: Drain
+) -> None:
+    cara, liisa = cast.actor("cara"), cast.actor("liisa")
+    with clock.moved(MONDAY):
+        case = send()
+        take(cast, case, "cara")
+        note(cast, case, "no_answer", again_at=MONDAY + HOUR)
+        release(cast, case, "cara")
+        for actor in (cara, liisa):
+            assert [row.mine for row in reminders.open_reminders(actor=actor)] == [False], "the desk's"
+        take(cast, case, "liisa")
+        assert reminders.open_reminders(actor=cara) == []
+        assert [row.mine for row in reminders.open_reminders(actor=liisa)] == [True]
+    with clock.moved(MONDAY + HOUR + dt.timedelta(minutes=1)):
+        drain()
+    assert told_of(case) == {liisa.account_id}
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_the_desk_hears_of_a_persons_own_reminder_when_the_case_has_left_them(
+    app: Flask, cast: Cast, send: Send, drain: Drain, taken: bool
+) -> None:
+    cara, liisa = cast.actor("cara"), cast.actor("liisa")
+    with clock.moved(MONDAY):
+        case, kept = send(), send()
+        for mine in (case, kept):
+            take(cast, mine, "cara")
+            remind(cast, mine, token=f"r{mine.id}")
+        release(cast, case, "cara")
+        if taken:
+            take(cast, case, "liisa")
+    with clock.moved(MONDAY + HOUR + dt.timedelta(minutes=1)):
+        drain()
+    told = told_of(case)
+    assert cara.account_id in told
+    others = told - {cara.account_id}
+    assert others == {liisa.account_id} if taken else others
+    assert told_of(kept) == {cara.account_id}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"how": "email"}, {"result": "left_message"}, {"again_at": dt.datetime(2026, 11, 30, tzinfo=dt.UTC)}],
+)
+def test_another_try_noted_from_the_same_page_is_refused(
+    app: Flask, cast: Cast, send: Send, changed: dict[str, Any]
+) -> None:
+    with clock.moved(MONDAY):
+        case = send()
+        note(cast, case, "no_answer")
+        with pytest.raises(Invalid) as refusal:
+            note(cast, case, **({"result": "no_answer"} | changed))
+    assert [(error.field, error.code) for error in refusal.value.errors] == [("result", "sent_already")]
+    assert case.verbs.count("contact_tried") == 1
 
 
 @pytest.mark.parametrize(
@@ -144,13 +217,13 @@ def remind(cast: Cast, case: Sent, *, token: str = "r1", **changes: object) -> N
 def test_a_reminder_is_sealed_comes_when_it_is_due_and_is_done_once(
     app_on_both: Flask, cast: Cast, send: Send, drain: Drain
 ) -> None:
-    case = send()
-    remind(cast, case)
-    remind(cast, case)
+    case, due_at = send(), clock.now() + HOUR
+    for _ in range(2):
+        remind(cast, case, due_at=due_at)
     (row,) = stored(case)
     assert row.words is not None
     assert b"kuraattorille" not in row.words
-    row_id, due_at = row.id, row.due_at
+    row_id = row.id
     (shown,) = open_case(actor=cast.actor("liisa"), number=case.number).work.reminders
     assert (shown.words, shown.name, shown.mine) == ("Soita koulun kuraattorille", "Cara Lind", False)
     assert [found.number for found in reminders.open_reminders(actor=cast.actor("cara"))] == [case.number]
@@ -164,6 +237,22 @@ def test_a_reminder_is_sealed_comes_when_it_is_due_and_is_done_once(
         assert reminders.finish_reminder(actor=cast.actor("liisa"), reminder_id=row_id) == case.number
     assert case.verbs.count("reminder_done") == 1
     assert reminders.open_reminders(actor=cast.actor("cara")) == []
+
+
+@pytest.mark.parametrize(
+    "changed", [{"words": "Toinen asia"}, {"due_at": MONDAY + 3 * HOUR}, {"for_desk": True}]
+)
+def test_another_reminder_set_from_the_same_page_is_refused(
+    app: Flask, cast: Cast, send: Send, changed: dict[str, Any]
+) -> None:
+    with clock.moved(MONDAY):
+        case = send()
+        for _ in range(2):
+            remind(cast, case, due_at=MONDAY + HOUR)
+        with pytest.raises(Invalid) as refusal:
+            remind(cast, case, **({"due_at": MONDAY + HOUR} | changed))
+    assert [error.code for error in refusal.value.errors] == ["sent_already"]
+    assert len(stored(case)) == 1
 
 
 def test_words_of_one_reminder_cannot_be_read_in_anothers_place(app: Flask, cast: Cast, send: Send) -> None:

@@ -37,12 +37,18 @@ def duplicate(cast: Cast, case: Sent, other: str, *, same_sender: bool = True) -
 def test_help_outside_is_shown_to_the_family_and_the_text_message_says_nothing_of_it(
     app_on_both: Flask, cast: Cast, send: Send, drain: Drain
 ) -> None:
-    case, cara = send(), cast.actor("cara")
-    for _ in range(2):
-        referral.refer(
-            actor=cara, number=case.number, name=" Perhekeskus  Pihlaja ", how="Soita 02 123", token="r1"
-        )
-    drain()
+    cara = cast.actor("cara")
+    with clock.moved(MONDAY):
+        case = send()
+        for _ in range(2):
+            referral.refer(
+                actor=cara, number=case.number, name=" Perhekeskus  Pihlaja ", how="Soita 02 123", token="r1"
+            )
+        drain()
+        for name, how in (("Perhekahvila", "Soita 02 123"), ("Perhekeskus Pihlaja", "")):
+            with pytest.raises(Invalid) as refusal:
+                referral.refer(actor=cara, number=case.number, name=name, how=how, token="r1")
+            assert [(error.field, error.code) for error in refusal.value.errors] == [("name", "sent_already")]
     (told,) = family_page(case_id=case.id).whereabouts.referrals
     assert (told.name, told.how) == ("Perhekeskus Pihlaja", "Soita 02 123")
     assert case.notifications("slipped") == ["sent"]

@@ -134,7 +134,7 @@ def test_what_no_person_sent_is_not_opened(
     case = send(contact=OWN)
     with transaction() as session:
         session.execute(update(Case).values(quarantined=True))
-    handling.close_as_spam(actor=cast.actor("cara"), number=case.number)
+    handling.close_as_spam(actor=cast.actor("cara"), number=case.number, version=case.row.version)
     ask()
     drain()
     assert digits_texted() == []

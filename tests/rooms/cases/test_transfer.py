@@ -236,7 +236,7 @@ def test_strangers_can_neither_offer_nor_decide(app: Flask, cast: Cast, send: Se
     for attempt in (
         lambda: transfer.accept(actor=actor, number=case.number),
         lambda: transfer.give_back(actor=actor, number=case.number, reason="not_ours", words=""),
-        lambda: transfer.take_back(actor=actor, number=case.number),
+        lambda: transfer.take_back(actor=actor, number=case.number, version=case.row.version),
         lambda: open_offer_page(actor=actor, number=case.number),
     ):
         with pytest.raises(NotFound):
@@ -247,12 +247,13 @@ def test_strangers_can_neither_offer_nor_decide(app: Flask, cast: Cast, send: Se
 def test_the_desk_that_offered_may_keep_it_after_all(app: Flask, cast: Cast, send: Send) -> None:
     case, cara = send(), cast.actor("cara")
     offer(cast, case, desk(SCHOOL).id)
-    transfer.take_back(actor=cara, number=case.number)
+    transfer.take_back(actor=cara, number=case.number, version=case.row.version)
     with pytest.raises(Conflict):
-        transfer.take_back(actor=cara, number=case.number)
+        transfer.take_back(actor=cara, number=case.number, version=case.row.version)
     with pytest.raises(NotFound):
         transfer.accept(actor=cast.actor("dan"), number=case.number)
     assert clocks_now(case.id, "hand_over")[0].kept is None, "nothing was owed any more"
+    assert case.verbs.count("offer_taken_back") == 1
     offer(cast, case, desk(SCHOOL).id)
 
 
@@ -275,6 +276,7 @@ def test_an_offer_ends_when_the_case_does(
     ending(cast, case)
     assert (case.row.state, [row.status for row in offers(case)]) == ("closed", ["taken_back"])
     assert not [row for row in clocks_now(case.id, "hand_over") if row.stopped_at is None]
+    assert case.verbs.count("offer_dropped") == 1
     with pytest.raises(NotFound):
         transfer.accept(actor=cast.actor("dan"), number=case.number)
 

@@ -6,14 +6,15 @@ from contextlib import contextmanager
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, event, text, update
+from sqlalchemy import Engine, event, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from helpbutton import clock, demo_cases
-from helpbutton.cases import handling, search, transfer, worklist
-from helpbutton.cases.models import Case, NameToken, Proposal
+from helpbutton import clock, demo_cases, migrate
+from helpbutton.cases import clocks, handling, search, transfer, worklist
+from helpbutton.cases.clock_rules import FIRST_CONTACT, NEXT_ANSWER, TO_THE_FAMILY
+from helpbutton.cases.models import Case, Clock, NameToken, Proposal
 from helpbutton.cases.queries import open_case
-from helpbutton.cases.views import VIEWS, Filters, Place
+from helpbutton.cases.views import VIEWS, Filters, Place, head, place_of
 from helpbutton.cases.worklist import counts, newest_line, news
 from helpbutton.db import db, reading, transaction
 from helpbutton.directory.models import Installation
@@ -46,17 +47,38 @@ def every_row(cast: Cast, view: str, *, name: str = "cara") -> list[worklist.Wor
         after = page[-1].place
 
 
-def expected(view: str, case: Case, account_id: int, proposed: set[int]) -> bool:
-    """Whether a visible case belongs to a view, said once more in plain words."""
-    now, unanswered = clock.now(), case.answered_at is None
+def waited_for() -> dict[int, dt.datetime]:
+    """By when each family that waits is to have its answer, as the clocks themselves say."""
+    running = select(Clock).where(
+        Clock.kind.in_(TO_THE_FAMILY), Clock.stopped_at.is_(None), Clock.paused_at.is_(None)
+    )
+    return {row.case_id: row.due_at for row in reading().scalars(running)}
+
+
+def let_families_write(numbers: list[str]) -> None:
+    """The families of answered cases have written back: three answers are late, due today and due later; the rest of
+    the clocks are paused."""
+    now = clock.now()
+    with transaction() as session:
+        for at, number in enumerate(numbers):
+            case = session.get_one(Case, case_row(number).id)
+            due_at = (
+                now + (-dt.timedelta(hours=2), dt.timedelta(seconds=30), dt.timedelta(days=3))[min(at, 2)]
+            )
+            clocks.start(session, case, NEXT_ANSWER, due_at=due_at, now=now - dt.timedelta(days=1))
+
+
+def expected(view: str, case: Case, account_id: int, proposed: set[int], until: dt.datetime | None) -> bool:
+    """Whether a visible case belongs to a view, said once more in plain words; `until`: its family waits."""
+    now = clock.now()
     today = clock.local(now).date()
     is_open = {
         "services": True,
         "mine": case.assigned_to == account_id,
         "unassigned": case.assigned_to is None,
         "urgent": case.urgency == "urgent",
-        "due_today": unanswered and case.respond_by >= now and clock.local(case.respond_by).date() == today,
-        "overdue": unanswered and case.respond_by < now,
+        "due_today": until is not None and until >= now and clock.local(until).date() == today,
+        "overdue": until is not None and until < now,
         "waiting": case.state == "waiting",
         "returned": case.returned_at is not None,
         "quarantined": case.quarantined,
@@ -64,6 +86,12 @@ def expected(view: str, case: Case, account_id: int, proposed: set[int]) -> bool
         "proposals": case.id in proposed,
     }
     return case.state == "closed" if view == "closed" else case.state != "closed" and is_open[view]
+
+
+def in_turn(case: Case, until: dict[int, dt.datetime]) -> tuple[bool, bool, float, int]:
+    """Where an open case stands: urgent first, then whose family waits, by the date of that answer."""
+    waits = until.get(case.id)
+    return case.urgency != "urgent", waits is None, waits.timestamp() if waits else 0, case.id
 
 
 @contextmanager
@@ -90,27 +118,58 @@ def test_every_view_has_its_cases_in_order_on_all_its_pages(generated: None, cas
     with transaction() as session:
         one = session.get_one(Case, case_row(some[0]).id)
         one.returned_at, one.assigned_to = clock.now(), None
-        one.respond_by = min(one.respond_by, clock.now() + dt.timedelta(seconds=30))
+        clocks.move_earlier(session, one, FIRST_CONTACT, clock.now() + dt.timedelta(seconds=30))
+    answered = [row.number for row in every_row(cast, "waiting")]
+    let_families_write(answered[:4])
+    clocks.pause(actor=cara, number=answered[3], kind=NEXT_ANSWER, reason="time_agreed")
     db.session.remove()
+    until = waited_for()
     proposed = set(reading().scalars(db.select(Proposal.case_id)))
     visible = reading().scalars(db.select(Case).where(Case.service_id.in_(cara.services))).all()
     for view in VIEWS:
-        chosen = [case for case in visible if expected(view, case, cara.account_id, proposed)]
+        chosen = [
+            case for case in visible if expected(view, case, cara.account_id, proposed, until.get(case.id))
+        ]
         if view == "closed":
             chosen.sort(key=lambda case: (case.closed_at, case.id), reverse=True)
         else:
-            chosen.sort(
-                key=lambda case: (
-                    case.urgency != "urgent",
-                    case.answered_at is not None,
-                    case.respond_by,
-                    case.id,
-                )
-            )
+            chosen.sort(key=lambda case: in_turn(case, until))
         assert [row.number for row in every_row(cast, view)] == [case.number for case in chosen], view
         assert counts(actor=cara)[view] == min(len(chosen), worklist.COUNT_LIMIT), view
         assert news(actor=cara, view=view, since=0) == min(len(chosen), worklist.COUNT_LIMIT), view
     assert len(every_row(cast, "closed")) > worklist.PAGE, "more than one page was tried"
+
+
+def test_pages_of_any_length_leave_nothing_out_and_repeat_nothing(generated: None, cast: Cast) -> None:
+    """Pages begin in every lane, also among those for whom nobody waits."""
+    cara, after = cast.actor("cara"), None
+    seen: list[int] = []
+    lanes: set[int] = set()
+    let_families_write([row.number for row in every_row(cast, "waiting")][:4])
+    while ids := reading().scalars(head(cara, "services", Filters(), after=after, limit=3)).all():
+        seen += ids
+        after = place_of(reading().get_one(Case, ids[-1]), "services")
+        assert Place.parse(str(after)) == after
+        lanes.add(after.lane)
+    until = waited_for()
+    open_cases = reading().scalars(
+        select(Case).where(Case.service_id.in_(cara.services), Case.state != "closed")
+    )
+    assert seen == [case.id for case in sorted(open_cases, key=lambda case: in_turn(case, until))]
+    assert {2, 3} <= lanes
+
+
+def test_cases_of_before_get_what_their_clocks_say(generated: None, cast: Cast) -> None:
+    numbers = [row.number for row in every_row(cast, "waiting")][:4]
+    let_families_write(numbers)
+    clocks.pause(actor=cast.actor("cara"), number=numbers[3], kind=NEXT_ANSWER, reason="time_agreed")
+    stored = select(Case.id, Case.waits_until, Case.lane).order_by(Case.id)
+    before = reading().execute(stored).all()
+    assert {row.id: row.waits_until for row in before if row.waits_until} == waited_for()
+    db.session.remove()
+    migrate.downgrade("0024")
+    migrate.upgrade()
+    assert reading().execute(stored).all() == before
 
 
 def test_filters_narrow_lists_and_counts(generated: None, cast: Cast) -> None:
@@ -147,15 +206,16 @@ def test_indexes_serve_every_view(generated: None, cast: Cast) -> None:
         return
     cara = cast.actor("cara")
     for view in VIEWS:
-        head = worklist.head(cara, view, Filters(), after=Place(2, clock.now(), 1), limit=51)
-        plan = reading().execute(
-            text(f"EXPLAIN QUERY PLAN {head.compile(db.engine, compile_kwargs={'literal_binds': True})}")
-        )
-        steps = [str(row[3]) for row in plan]
-        assert not any(step.startswith("SCAN case_") for step in steps), (view, steps)
+        for lane in (2, 3):
+            page = head(cara, view, Filters(), after=Place(lane, clock.now(), 1), limit=51)
+            plan = reading().execute(
+                text(f"EXPLAIN QUERY PLAN {page.compile(db.engine, compile_kwargs={'literal_binds': True})}")
+            )
+            steps = [str(row[3]) for row in plan]
+            assert not any(step.startswith("SCAN case_") for step in steps), (view, lane, steps)
 
 
-def test_the_lane_follows_urgency_and_answer_and_the_database_holds_it(
+def test_the_lane_follows_urgency_and_who_waits_and_the_database_holds_it(
     app_on_both: Flask, cast: Cast, drain: Callable[[], int]
 ) -> None:
     number = cast.send().get_json()["number"]
@@ -163,7 +223,7 @@ def test_the_lane_follows_urgency_and_answer_and_the_database_holds_it(
     assert case_row(number).lane == 2
     for change, lane in (
         ({"urgency_rank": 0}, 0),
-        ({"answered_at": clock.now()}, 1),
+        ({"waits_until": None}, 1),
         ({"urgency_rank": 2}, 3),
     ):
         with transaction() as session:

@@ -10,11 +10,15 @@ from sqlalchemy import select
 from helpbutton import clock
 from helpbutton.audit.models import AuditEntry
 from helpbutton.cases import handling, queries
+from helpbutton.cases.models import Case, Clock
 from helpbutton.conversation import family, operations
 from helpbutton.conversation import queries as thread
-from helpbutton.db import reading
+from helpbutton.conversation.models import Message
+from helpbutton.db import reading, transaction
 from helpbutton.errors import Conflict, Invalid, NotFound
 from helpbutton.notifications.models import Notification, PhoneMessage
+from helpbutton.notifications.operations import tell_desk
+from helpbutton.triage import screen
 from tests.cast import PHONE, Cast
 
 
@@ -132,3 +136,91 @@ def test_words_of_danger_in_a_later_message_alert_the_desk_at_once(
     assert page.urgency == "urgent"
     assert set(page.danger_flags) >= {"violence", "danger_now"}
     assert reading().scalars(select(Notification.purpose).where(Notification.purpose == "duty_alert")).all()
+
+
+UNUSUAL = (
+    "Hän on taas juonut ja paiskoo tavaroita seinään, lapset piileskelevät sängyn alla emmekä uskalla liikkua"
+)
+
+
+def alerts(case_id: int) -> list[Notification]:
+    reading().rollback()
+    wanted = select(Notification).where(
+        Notification.case_id == case_id, Notification.purpose.in_(["duty_alert", "desk_alert"])
+    )
+    return list(reading().scalars(wanted))
+
+
+def test_danger_without_the_usual_words_in_a_later_message_is_read_by_the_to_do(
+    app_on_both: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
+    assert screen(UNUSUAL) == ()
+    receipt = cast.send().get_json()
+    drain()
+    cara, case_id = cast.actor("cara"), family.case_of_code(receipt["receipt_code"])
+    operations.answer(actor=cara, number=receipt["number"], body="Miten menee?", token="t1")
+    drain()
+    before = queries.open_case(actor=cara, number=receipt["number"])
+    assert (before.urgency, before.danger_flags) == ("normal", ())
+    with clock.moved(clock.now() + dt.timedelta(days=1)):
+        operations.write_from_family(case_id=case_id, body=UNUSUAL, token="f1")
+        assert queries.open_case(actor=cara, number=receipt["number"]).urgency == "normal"
+        promised = next_answer(case_id)
+        drain()
+        page = queries.open_case(actor=cara, number=receipt["number"])
+        assert (page.urgency, page.danger_flags, page.needs_review) == ("urgent", ("violence",), True)
+        found = [line.reason for line in page.reasons if line.reason.code == "danger_alike"]
+        assert [reason.params["flag"] for reason in found] == ["violence"]
+        assert found[0].words[0] in UNUSUAL
+        assert next_answer(case_id) <= promised
+        told = alerts(case_id)
+        assert "duty_alert" in {alert.purpose for alert in told}
+        message = reading().scalars(select(Message.id).where(Message.token == "f1")).one()
+        for _ in range(2):
+            tell_desk(message)
+        drain()
+        again = queries.open_case(actor=cara, number=receipt["number"])
+    assert [line.verb for line in again.logbook].count("danger_noticed") == 1
+    assert len([line for line in again.reasons if line.reason.code == "danger_alike"]) == 1
+    assert len(alerts(case_id)) == len(told)
+
+
+def test_the_usual_words_were_noticed_when_they_were_written_and_are_not_noticed_again(
+    app: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
+    receipt = cast.send().get_json()
+    drain()
+    case_id = family.case_of_code(receipt["receipt_code"])
+    operations.write_from_family(case_id=case_id, body="Mies löi ja uhkasi tappaa", token="f1")
+    noticed = queries.open_case(actor=cast.actor("cara"), number=receipt["number"])
+    drain()
+    page = queries.open_case(actor=cast.actor("cara"), number=receipt["number"])
+    assert page.reasons == noticed.reasons
+    assert "danger_noticed" not in [line.verb for line in page.logbook]
+    assert len({alert.to_sealed for alert in alerts(case_id)}) <= 1
+
+
+def test_an_ordinary_later_message_raises_nothing_and_what_staff_decided_after_one_holds(
+    app: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
+    receipt = cast.send().get_json()
+    drain()
+    cara, case_id = cast.actor("cara"), family.case_of_code(receipt["receipt_code"])
+    operations.write_from_family(case_id=case_id, body="Illalla sopii, kiitos", token="f1")
+    drain()
+    assert queries.open_case(actor=cara, number=receipt["number"]).urgency == "normal"
+    operations.write_from_family(case_id=case_id, body=UNUSUAL, token="f2")
+    drain()
+    with transaction() as session:
+        case = session.get_one(Case, case_id)
+        case.urgency, case.urgency_rank = "normal", 2
+    tell_desk(reading().scalars(select(Message.id).where(Message.token == "f2")).one())
+    assert queries.open_case(actor=cara, number=receipt["number"]).urgency == "normal"
+
+
+def next_answer(case_id: int) -> dt.datetime:
+    reading().rollback()
+    running = select(Clock.due_at).where(
+        Clock.case_id == case_id, Clock.kind == "next_answer", Clock.stopped_at.is_(None)
+    )
+    return reading().scalars(running).one()

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from helpbutton import clock
 from helpbutton.audit.models import AuditEntry
 from helpbutton.db import reading, transaction
 from helpbutton.directory.languages import (
@@ -15,7 +16,7 @@ from helpbutton.directory.languages import (
     set_language,
     statuses,
 )
-from helpbutton.directory.models import Installation
+from helpbutton.directory.models import Installation, Organisation
 from helpbutton.errors import Invalid, NotFound
 from helpbutton.i18n import DRAFTS, LANGUAGES
 from helpbutton.notifications.models import Notification
@@ -42,6 +43,8 @@ def test_an_administrator_turns_a_language_on_and_says_that_it_is_checked(
     app_on_both: Flask, cast: Cast
 ) -> None:
     leave_demo_mode()
+    with transaction() as session:
+        session.add(Organisation(key="left", kind="ngo", names={"fi": "Lähtenyt"}, erased_at=clock.now()))
     eve = cast.actor("eve")
     set_language(actor=eve, language="ar", status="draft", on=True)
     assert statuses()["ar"] == LanguageStatus(reviewed=False, on=True)
@@ -51,12 +54,21 @@ def test_an_administrator_turns_a_language_on_and_says_that_it_is_checked(
     assert "ar" in offered()
     assert "fi-selko" not in offered()
     own = (AuditEntry.action == "set_language", AuditEntry.actor == eve.pseudonym)
-    lines = [(line.subject, line.ground) for line in reading().scalars(select(AuditEntry).where(*own))]
-    assert lines == [
-        ("language:ar", "draft, on"),
-        ("language:ar", "reviewed, on"),
-        ("language:fi-selko", "draft, off"),
-    ]
+    records: dict[int, list[tuple[str, str]]] = {}
+    for line in reading().scalars(select(AuditEntry).where(*own).order_by(AuditEntry.id)):
+        records.setdefault(line.organisation_id, []).append((line.subject, line.ground))
+    living = select(Organisation.id).where(Organisation.erased_at.is_(None))
+    assert records.keys() == set(reading().scalars(living)), "families of each are given it"
+    assert len(records) > 1
+    assert all(
+        lines
+        == [
+            ("language:ar", "draft, on"),
+            ("language:ar", "reviewed, on"),
+            ("language:fi-selko", "draft, off"),
+        ]
+        for lines in records.values()
+    )
 
 
 @pytest.mark.usefixtures("app")

@@ -92,7 +92,8 @@ def test_failures_wait_longer_each_time_and_rest_after_the_last(app_on_both: Fla
     assert claim(after_s=100_000) is None
     [resting] = outbox.resting()
     assert (resting.kind, resting.ref, resting.error) == ("wash", 1, "KeyError")
-    outbox.wake(todo_id=resting.id)
+    with transaction() as session:
+        assert outbox.wake(session, todo_id=resting.id)
     assert outbox.resting() == []
     assert claim(after_s=1) is not None
 

@@ -2,33 +2,52 @@
 
 import datetime as dt
 import json
+import re
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, event, func, select, update
 
+from helpbutton import clock
+from helpbutton.activities.models import Activity
+from helpbutton.activities.queries import open_help
 from helpbutton.audit.models import AuditEntry
 from helpbutton.cases.models import Case, CaseKey, Contact
 from helpbutton.cases.promise import WEEKDAYS
 from helpbutton.conversation.drafts import save_draft
 from helpbutton.db import db, reading, transaction
+from helpbutton.directory import queries as directory
 from helpbutton.directory.models import Organisation, Route, Service
 from helpbutton.directory.service_rules import Draft
 from helpbutton.directory.services import create_service
 from helpbutton.errors import Conflict, Invalid, NotFound
+from helpbutton.feedback.operations import give_feedback
 from helpbutton.privacy.leaving import erase_all, export_all, leaving
-from helpbutton.staff.models import Account, Membership
+from helpbutton.staff.duty_notes import write_note
+from helpbutton.staff.models import Account, Membership, Shift
 from helpbutton.staff.organisations import create_organisation
 from helpbutton.vault import sealing
 from tests.cast import MORNINGS, PHONE, Cast
-from tests.web.staff.pages import send_case, send_form
+from tests.web.staff.pages import read, send_case, send_form
 
 OWN, DESK, TOPIC = "leaving-association", "leaving-association-desk", "grief_crisis"
 NAMES = {"fi": "Yhdistys", "sv": "Förening", "en": "Association"}
 ALWAYS = dict.fromkeys(WEEKDAYS, "0-24")
+EXPORTED_AS = {
+    "contact": "case",
+    "membership": "member",
+    "own_text": "directory",
+    "feedback": "feedback",
+    "shift": "shift",
+    "duty_note": "duty_note",
+}
+"""The line of the export that holds what erasing deletes from a table."""
+MEANT_FOR_HERE_ALONE = {"case_key", "duty_feed", "notification_choice", "directory_version"}
+"""Keys, secret addresses, what somebody chose to be told, and what the directory was before its present state."""
 
 
 def organisation_id(key: str = OWN) -> int:
@@ -162,3 +181,95 @@ def test_after_erasing_nothing_can_be_read(app_on_both: Flask, cast: Cast, drain
     page = app_on_both.test_client().post("/receipt", data={"code": answer["receipt_code"]})
     assert page.status_code < 500
     assert MORNINGS not in page.get_data(as_text=True)
+
+
+@pytest.mark.usefixtures("_association")
+def test_what_came_after_the_export_began_asks_for_another(
+    app_on_both: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
+    number = send_case(cast, drain, topic=TOPIC)
+    prepare_to_leave()
+    eve, own = cast.actor("eve"), organisation_id()
+    version = reading().get_one(Organisation, own).version
+    begun = export_all(actor=eve, organisation_id=own)
+    next(begun)
+    send_form(cast.sign_in("cara"), number, "note", body="Kirjattu viennin aikana.")
+    assert list(begun)
+    with pytest.raises(Conflict):
+        erase_all(actor=eve, organisation_id=own, typed_key=OWN)
+    assert reading().scalar(select(func.count()).select_from(CaseKey)) == 1
+    page = f"/staff/organisations/{OWN}?lang=en"
+    assert "something has happened since" in read(cast.sign_in("eve"), page)
+    exported(cast)
+    assert "something has happened since" not in read(cast.sign_in("eve"), page)
+    db.session.remove()
+    assert reading().get_one(Organisation, own).version == version, "pages that are open can still be saved"
+    site = replace(directory.site("demo"), organisation_id=own)
+    assert leaving(actor=eve, organisation_id=own).may_erase
+    give_feedback(text="Painike puuttuu.", contact="", nonce="late", site=site, language="fi")
+    assert leaving(actor=eve, organisation_id=own).outdated
+
+
+@pytest.mark.usefixtures("_association")
+def test_whatever_erasing_deletes_was_exported(
+    app_on_both: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
+    send_case(cast, drain, topic=TOPIC)
+    prepare_to_leave()
+    own, cara = organisation_id(), cast.actor("cara")
+    site = replace(directory.site("demo"), organisation_id=own)
+    give_feedback(text="Lukuohjelma vaikenee.", contact="", nonce="one", site=site, language="fi")
+    with transaction() as session:
+        desk = session.scalars(select(Service.id).where(Service.key == DESK)).one()
+        now = clock.now()
+        session.add(
+            Shift(
+                service_id=desk,
+                account_id=cara.account_id,
+                starts_at=now,
+                ends_at=now + dt.timedelta(hours=8),
+            )
+        )
+    write_note(actor=cara, service_id=desk, words="Soita neuvolaan.", token=str(uuid.uuid4()))
+    db.session.remove()
+    lines = exported(cast)
+    told: dict[str, list[Any]] = {}
+    for line in lines:
+        for kind, row in line.items():
+            told.setdefault(kind, []).append(row)
+    assert [row["text"] for row in told["feedback"]] == ["Lukuohjelma vaikenee."]
+    assert [(row["name"], row["desk"]) for row in told["shift"]] == [("Cara Lind", DESK)]
+    assert [(row["name"], row["body"]) for row in told["duty_note"]] == [("Cara Lind", "Soita neuvolaan.")]
+    subject = told["case"][0]["audit_subject"]
+    looks = [(row["actor"], row["action"]) for row in told["audit"] if row["subject"] == subject]
+    assert ("Eve Koski", "export") in looks
+
+    deleted: set[str] = set()
+
+    def watch(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        deleted.update(re.findall(r"DELETE FROM (\w+)", statement))
+
+    event.listen(db.engine, "before_cursor_execute", watch)
+    try:
+        erase_all(actor=cast.actor("eve"), organisation_id=own, typed_key=OWN)
+    finally:
+        event.remove(db.engine, "before_cursor_execute", watch)
+    assert deleted - MEANT_FOR_HERE_ALONE == EXPORTED_AS.keys()
+    assert set(EXPORTED_AS.values()) <= told.keys()
+
+
+@pytest.mark.usefixtures("_association")
+def test_its_open_help_ends(app: Flask, cast: Cast) -> None:
+    def shown() -> set[str]:
+        db.session.remove()
+        return {item.key for item in open_help("853", language="fi")}
+
+    key = min(shown())
+    with transaction() as session:
+        session.execute(update(Activity).where(Activity.key == key).values(organisation_id=organisation_id()))
+    prepare_to_leave()
+    exported(cast)
+    assert key in shown()
+    erase_all(actor=cast.actor("eve"), organisation_id=organisation_id(), typed_key=OWN)
+    assert key not in shown()
+    assert shown(), "that of others stays"

@@ -3,18 +3,22 @@
 import datetime as dt
 import random
 
+import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from helpbutton import clock
 from helpbutton.cases.submission import AGE_GROUPS, KINDS, ROLES
-from helpbutton.db import db, transaction
+from helpbutton.db import db, reading, transaction
 from helpbutton.directory import queries as directory
-from helpbutton.directory.models import Route, Service
+from helpbutton.directory.models import Installation, Route, Service
 from helpbutton.i18n import LANGUAGES
 from helpbutton.routing import queries
 from helpbutton.routing.coverage import unfit
 from helpbutton.routing.match import Facts, match
+from helpbutton.staff.models import Account, Passkey
+from helpbutton.staff.operations import add_account, set_password
+from helpbutton.staff.queries import staffed_services
 
 POINTS = 20_000
 
@@ -70,3 +74,43 @@ def test_every_place_with_swedish_has_a_desk_that_speaks_it(app: Flask) -> None:
         if "sv" in place.languages and place.county in directory.installation().counties:
             found = queries.explain(municipality=place.code, language="sv")
             assert "sv" in found.desk.languages, place.names["fi"]
+
+
+OFFICE = {day: [["08:00", "16:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
+
+
+@pytest.mark.parametrize(
+    ("night_duty", "told"), [("own", True), ("none", False), (None, False), ("varha-family-work", False)]
+)
+def test_a_desk_that_stands_in_at_night_has_somebody_at_night(
+    app: Flask, night_duty: str | None, told: bool
+) -> None:
+    with transaction() as session:
+        for key, duty in (("varha-family-work", "turku-school"), ("turku-school", night_duty)):
+            session.execute(update(Service).where(Service.key == key).values(hours=OFFICE, night_duty=duty))
+    db.session.remove()
+    desks = {desk.key: desk for desk in queries.desk_fitness(clock.today()).values()}
+    assert desks["varha-family-work"].night == told
+
+
+def test_somebody_who_was_only_invited_keeps_no_desk_alive(app: Flask) -> None:
+    with transaction() as session:
+        session.execute(update(Installation).values(demo=False))
+        session.execute(update(Account).values(password_hash="!"))
+    desk = reading().scalars(select(Service.id).where(Service.key == "turku-school")).one()
+    id = add_account(
+        email="new@example.fi", name="New", password=None, role="worker", scopes=("turku-school",)
+    )
+    assert desk not in staffed_services()
+    assert queries.desk_fitness(clock.today())[desk].dead == "desk turku-school has no active member"
+    with transaction() as session:
+        passkey = Passkey(
+            account_id=id, credential_id=b"1", public_key=b"1", sign_count=0, name="P", created_at=clock.now()
+        )
+        session.add(passkey)
+    assert desk in staffed_services()
+    with transaction() as session:
+        session.delete(session.scalars(select(Passkey)).one())
+    assert desk not in staffed_services()
+    assert set_password(email="new@example.fi", password="seitsemän pitkää kalaa")
+    assert desk in staffed_services()

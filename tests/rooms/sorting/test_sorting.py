@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from helpbutton import outbox
 from helpbutton.audit.models import AuditEntry
-from helpbutton.cases import handling, queries, transfer
+from helpbutton.cases import correcting, handling, queries, transfer
 from helpbutton.cases.models import Case, CaseKey, Proposal
 from helpbutton.cases.queries import CasePage
 from helpbutton.db import db, reading
@@ -204,3 +204,26 @@ def test_going_to_another_organisation_is_on_record_in_both(
     )
     assert lines == {"disclose": before, "receive": case(number).organisation_id}
     assert before != case(number).organisation_id
+
+
+def test_what_staff_corrected_before_the_worker_came_stays(
+    app: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
+    number = cast.send(text=BULLIED, child_age_group="10-12", may_forward=True).get_json()["number"]
+    correcting.correct(
+        actor=cast.actor("cara"), number=number, version=case(number).version, topic="parent_wellbeing"
+    )
+    drain()
+    found = case(number)
+    assert (found.topic, found.service_id) == ("parent_wellbeing", found.addressed_service_id)
+    assert not found.needs_review
+    page = queries.open_case(actor=cast.actor("cara"), number=number)
+    assert "topic_stated" not in codes(page, "topic")
+
+
+def test_words_of_danger_are_looked_at_by_a_person_whatever_topic_was_stated(
+    app: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
+    number = cast.send(text="Mies lyö minua", topic="practical_help").get_json()["number"]
+    drain()
+    assert (case(number).topic, case(number).needs_review) == ("practical_help", True)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from helpbutton import clock
 from helpbutton.db import db, reading, transaction
@@ -15,6 +15,8 @@ from helpbutton.notifications.models import Notification
 from helpbutton.notifications.phone import phone_messages
 from helpbutton.staff.choices import Choice
 from helpbutton.staff.duty import duty_desk, on_duty
+from helpbutton.staff.duty_models import DutyNote
+from helpbutton.staff.duty_notes import KEPT, forget_notes, write_note
 from helpbutton.staff.models import Account, Membership, Shift
 from helpbutton.staff.reach import choose, own_reach, reach_of, told_of_news
 from tests.cast import Cast
@@ -88,6 +90,17 @@ def test_while_a_desk_is_closed_the_one_that_stands_in_is_on_duty(app_on_both: F
     service = reading().get_one(Service, desk(DESK))
     assert duty_desk(reading(), service, NOON).key == DESK
     assert duty_desk(reading(), service, NIGHT).key == NIGHT_DESK
+
+
+def test_old_notes_go_even_where_nobody_writes_a_new_one(app_on_both: Flask, cast: Cast) -> None:
+    cara, now = cast.actor("cara"), clock.now()
+    for token, age in (("old", KEPT + HOUR), ("young", KEPT - HOUR)):
+        with clock.moved(now - age):
+            write_note(actor=cara, service_id=desk(DESK), words="Soita aamulla.", token=token)
+    assert reading().scalar(select(func.count()).select_from(DutyNote)) == 2, "both are still stored"
+    db.session.remove()
+    forget_notes()
+    assert reading().scalars(select(DutyNote.token)).all() == ["young"]
 
 
 def test_choices_replace_the_earlier_ones_and_a_phone_is_kept_as_a_number(

@@ -4,18 +4,18 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from helpbutton.audit.models import AuditEntry
 from helpbutton.cases.left_behind import disable, remove_role
-from helpbutton.db import db, reading
+from helpbutton.db import db, reading, transaction
 from helpbutton.directory.models import Organisation, Service
 from helpbutton.errors import Conflict, Invalid, NotFound
 from helpbutton.staff import invitations, members, passwords
 from helpbutton.staff.actor import Actor
 from helpbutton.staff.member_list import member, members_of, places_of
 from helpbutton.staff.members import Place
-from helpbutton.staff.models import Account
+from helpbutton.staff.models import Account, Membership
 from helpbutton.staff.operations import add_account
 from helpbutton.staff.queries import actor_of
 from helpbutton.staff.second_factor import factors_of
@@ -185,6 +185,23 @@ def test_a_disabled_account_opens_no_link(eve: int) -> None:
     assert member(actor(eve), account_id).state == "disabled"
     members.enable(actor=actor(eve), account_id=account_id)
     assert invitations.invited(secret or "").account_id == account_id
+
+
+def test_a_disabled_account_is_invited_again_once_it_has_no_role(eve: int, live: Flask) -> None:
+    person = Person(live, "wera@example.fi", "worker", "school")
+    with transaction() as session:
+        session.get_one(Account, person.account_id).active = False
+    with pytest.raises(Invalid, match="email:disabled"):
+        invite(eve, "worker", "family", "wera@example.fi")
+    with transaction() as session:
+        session.execute(delete(Membership).where(Membership.account_id == person.account_id))
+    account_id, secret = invite(eve, "worker", "family", "wera@example.fi")
+    assert account_id == person.account_id
+    assert invitations.invited(secret or "").purpose == "invitation"
+    assert member(actor(eve), account_id).state == "invited"
+    assert not factors_of(account_id).any
+    db.session.remove()
+    assert reading().get_one(Account, account_id).password_hash == passwords.NOBODY
 
 
 def test_every_change_is_on_record(eve: int) -> None:

@@ -83,6 +83,19 @@ def test_a_new_password_ends_every_other_session(worker: Person) -> None:
     assert other.browser.get("/staff/account").status_code == 303
 
 
+def test_the_second_step_is_asked_before_a_new_password_is_typed(worker: Person) -> None:
+    worker.sign_in()
+    address = "/staff/account/password?lang=en"
+    with clock.moved(clock.now() + LATER):
+        late = worker.post(address, current=PASSWORD, password=NEW)
+        asked = worker.browser.get(late.headers["Location"]).get_data(as_text=True)
+        assert NEW not in asked
+        fields = hidden_fields(asked) | {"confirm_code": worker.code()}
+        assert worker.browser.post("/staff/confirm", data=fields).headers["Location"] == address
+        done = worker.post(address, current=PASSWORD, password=NEW)
+        assert "done=password" in done.headers["Location"]
+
+
 def test_a_changed_password_or_a_disabled_account_ends_sessions_at_once(live: Flask, worker: Person) -> None:
     boss = Person(live, "eve@example.fi", "administrator", "county")
     boss.sign_in()

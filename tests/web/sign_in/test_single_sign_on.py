@@ -1,5 +1,6 @@
 """Single sign-on against a local OpenID provider: bound by issuer and subject, believed only when everything fits."""
 
+import datetime as dt
 import re
 import shutil
 import time
@@ -14,16 +15,20 @@ from flask.testing import FlaskClient
 from joserfc.jwk import OctKey, RSAKey
 from werkzeug.test import TestResponse
 
+from helpbutton import clock
+from helpbutton.db import db, reading, transaction
 from helpbutton.errors import SettingsError
 from helpbutton.settings import load
-from helpbutton.staff import invitations
+from helpbutton.staff import invitations, passwords
 from helpbutton.staff.identities import connect, has_identity
+from helpbutton.staff.models import Account
 from helpbutton.staff.operations import add_account
 from tests.cast import hidden_fields
 from tests.fakes.openid_provider import CLIENT, CLIENT_SECRET, Provider, openid_provider
 from tests.live import HOST, Person, live_settings, serve_live, words_of
 
 Serve = Callable[..., Flask]
+LATER, NEW = dt.timedelta(minutes=11), "uusi lause jota kukaan ei arvaa"
 
 
 @pytest.fixture(scope="module")
@@ -189,6 +194,31 @@ def test_an_invitation_is_accepted_with_single_sign_on_and_binds(serve: Serve, p
     assert browser.get("/staff/").status_code == 200
     assert has_identity(account_id)
     come_back(app.test_client(), provider.visit(leave(app.test_client())))
+
+
+def test_a_first_password_is_chosen_only_after_a_fresh_sign_in(serve: Serve, provider: Provider) -> None:
+    app, address = serve(oidc_amr="mfa"), "/staff/account/password"
+    person = bound(app, provider, factor=False)
+    with transaction() as session:
+        session.get_one(Account, person.account_id).password_hash = passwords.NOBODY
+    provider.claims = {"amr": ["mfa"]}
+    come_back(person.browser, provider.visit(leave(person.browser)))
+    with clock.moved(clock.now() + LATER):
+        refused = person.post(address, password=NEW)
+        assert (refused.status_code, refused.headers["Location"]) == (303, address)
+        assert 'name="password"' not in person.browser.get("/staff/account").get_data(as_text=True)
+        asked = words_of(person.browser.get(f"{address}?lang=en"))
+        assert "Confirm that it is you" in asked
+        assert hash_of(person) == passwords.NOBODY
+    come_back(person.browser, provider.visit(leave(person.browser)))
+    assert person.browser.get(address).headers["Location"] == "/staff/account#password-heading"
+    assert person.post(address, password=NEW).status_code == 303
+    assert passwords.matches(NEW, hash_of(person))
+
+
+def hash_of(person: Person) -> str:
+    db.session.remove()
+    return reading().get_one(Account, person.account_id).password_hash
 
 
 def test_an_identity_belongs_to_one_account(serve: Serve, provider: Provider) -> None:

@@ -90,7 +90,22 @@ def test_after_the_look_one_goes_on_writing(cast: Cast, drain: Drain) -> None:
     assert written(again) == "\nAlku\n\nja loppu"
     assert '<option value="so" selected>' in again
     assert 'value="äiti"' in again
-    assert "data-unsaved" in again
+    assert "data-unsaved" not in again, "the look has kept the draft"
+
+
+def test_the_look_keeps_the_newest_words_as_the_draft(cast: Cast, drain: Drain) -> None:
+    number = send_case(cast, drain)
+    cara = cast.sign_in("cara")
+    one, two = form_of(cara, number), form_of(cara, number)
+    shown = post(cara, number, "answer/preview", one | {"body": "Uusimmat sanat"}).get_data(as_text=True)
+    assert written(read(cara, case_url(number))) == "Uusimmat sanat"
+    carried = hidden_fields(shown)
+    assert carried["draft_version"] == "1"
+    other = post(cara, number, "answer/preview", two | {"body": "Toisen välilehden sanat"})
+    assert "Toisen välilehden sanat" in other.get_data(as_text=True)
+    assert written(read(cara, case_url(number))) == "Uusimmat sanat"
+    assert post(cara, number, "answer", carried).status_code == 303
+    assert count(Draft) == 0
 
 
 def test_an_interpreter_is_noted_for_colleagues_alone(cast: Cast, drain: Drain) -> None:

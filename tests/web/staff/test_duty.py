@@ -4,17 +4,19 @@ import datetime as dt
 import re
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from werkzeug.test import TestResponse
 
 from helpbutton import clock
-from helpbutton.db import reading
+from helpbutton.cases.models import Case
+from helpbutton.db import db, reading, transaction
 from helpbutton.directory.models import Service
 from helpbutton.staff.duty import on_duty
 from helpbutton.staff.duty_models import Absence, DutyNote
-from helpbutton.staff.models import Shift
+from helpbutton.staff.models import Account, Membership, Shift
 from tests.cast import Cast, hidden_fields
 from tests.web.staff.pages import (
     audit_lines,
@@ -28,6 +30,7 @@ from tests.web.staff.pages import (
 )
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+DANGER = "Mies löi minua eilen illalla ja pelkään, että hän lyö taas. Lapset ovat kotona."
 HOSTILE = "<script>alert(1)</script>"
 
 
@@ -151,6 +154,70 @@ def test_whoever_is_away_is_not_on_duty_and_their_shifts_warn(app_on_both: Flask
     assert here_now() == [account]
 
 
+def leave(account: int, how: str) -> None:
+    service_id = desk()
+    with transaction() as session:
+        if how == "the desk":
+            own = (Membership.account_id == account, Membership.service_id == service_id)
+            session.execute(delete(Membership).where(*own))
+        else:
+            session.get_one(Account, account).active = False
+    db.session.remove()
+
+
+@pytest.mark.parametrize("what", ["the desk", "for good"])
+def test_the_shift_of_somebody_who_left_asks_for_a_substitute(app: Flask, cast: Cast, what: str) -> None:
+    liisa, cara, lead = cast.sign_in("liisa"), cast.actor("cara").account_id, cast.actor("liisa").account_id
+    warning, page = "no longer works here: needs a substitute", f"/staff/duty?lang=en&desk={desk()}"
+    assert add(liisa, **shift(cara, clock.now() + HOUR)).status_code == 303
+    assert warning not in read(liisa, page)
+    leave(cara, what)
+    assert warning in read(liisa, page)
+    (row,) = shifts()
+    changed = shift(lead, clock.now() + HOUR)
+    assert send(liisa, f"/staff/duty/shifts/{row.id}", version="1", **changed).status_code == 303
+    assert warning not in read(liisa, page)
+
+
+def test_what_another_tab_removed_is_removed_once_and_what_was_typed_stays(
+    app_on_both: Flask, cast: Cast
+) -> None:
+    liisa, cara = cast.sign_in("liisa"), cast.actor("cara").account_id
+    assert add(liisa, **shift(cara, clock.now() + DAY)).status_code == 303
+    (row,) = shifts()
+    address, typed = f"/staff/duty/shifts/{row.id}?lang=en", shift(cara, clock.now() + 3 * DAY, 5 * HOUR)
+    for _ in range(2):
+        assert send(liisa, address, version="1", remove="1").status_code == 303
+    assert (shifts(), audit_lines(cast, "liisa", "remove_shift")) == ([], 1)
+    late = send(liisa, address, version="1", **typed)
+    page = late.get_data(as_text=True)
+    assert (late.status_code, "Somebody removed this shift" in page) == (409, True)
+    assert all(f'value="{typed[name]}"' in page for name in ("starts_at", "ends_at"))
+    assert f'<option value="{cara}" selected>' in page
+    assert shifts() == []
+    member = cast.sign_in("cara")
+    own = {
+        "csrf_token": hidden_fields(read(member, "/staff/"))["csrf_token"],
+        "desk": str(desk()),
+        "remove": "1",
+    }
+    assert member.post(address, data=own).status_code == 404, "who keeps no roster learns nothing"
+
+
+def test_an_absence_is_taken_off_once(app: Flask, cast: Cast) -> None:
+    cara, days = cast.sign_in("cara"), dict.fromkeys(("starts_on", "ends_on"), clock.today().isoformat())
+    assert send(cara, "/staff/duty/absences", **days).status_code == 303
+    (absence,) = stored().scalars(select(Absence))
+    for _ in range(2):
+        assert send(cara, f"/staff/duty/absences/{absence.id}/remove").status_code == 303
+    assert audit_lines(cast, "cara", "remove_absence") == 1
+    away = {"away_account": str(cast.actor("liisa").account_id)}
+    assert send(cast.sign_in("liisa"), "/staff/duty/absences", **away, **days).status_code == 303
+    (absence,) = stored().scalars(select(Absence))
+    assert send(cara, f"/staff/duty/absences/{absence.id}/remove").status_code == 404, "a colleague's"
+    assert len(stored().scalars(select(Absence)).all()) == 1
+
+
 def test_the_next_shift_finds_what_presses_and_the_note_of_the_one_before(
     app_on_both: Flask, cast: Cast, drain: Callable[[], int]
 ) -> None:
@@ -187,6 +254,40 @@ def test_what_is_overdue_does_not_slip_between_two_shifts(
             page = read(cast.sign_in("cara"), "/staff/duty/handover?lang=en")
             assert number in numbers_listed(page), moment
     assert re.search(r"view=overdue[^>]*>Overdue <span class=\"count\">1<", page)
+
+
+def test_the_night_desk_sees_what_presses_at_the_desks_that_it_stands_in_for(
+    app: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
+    urgent, quiet = send_case(cast, drain, text=DANGER), send_case(cast, drain)
+    theirs = {case_row(number).service_id for number in (urgent, quiet)}
+    nights = min(cast.actor("dan").services)
+    assert theirs.isdisjoint(cast.actor("dan").services)
+    dan, page = cast.sign_in("dan"), "/staff/duty/handover?lang=en"
+    assert "stand in for" not in read(dan, page)
+    with transaction() as session:
+        night_desk = session.get_one(Service, nights).key
+        for service_id in theirs:
+            closed = session.get_one(Service, service_id)
+            closed.closures = [f"{clock.today()}", f"{clock.today() + DAY}"]
+            closed.night_duty = night_desk
+    db.session.remove()
+    case, cara = case_row(urgent), cast.actor("cara").account_id
+    case_id, respond_by = case.id, case.respond_by
+
+    def section(at: dt.datetime) -> str:
+        with clock.moved(at):
+            return read(cast.sign_in("dan"), page).partition('id="elsewhere"')[2].partition("</section>")[0]
+
+    seen = section(clock.now())
+    assert numbers_listed(seen) == {urgent}
+    assert ("view=urgent" in seen, "view=overdue" in seen) == (True, False)
+    read(dan, case_url(urgent))
+    assert "view=overdue" in section(respond_by + HOUR)
+    with transaction() as session:
+        session.get_one(Case, case_id).assigned_to = cara
+    seen = section(clock.now())
+    assert (numbers_listed(seen), "Nothing urgent waits there now." in seen) == (set(), True)
 
 
 def test_a_desk_of_others_gets_no_note(app: Flask, cast: Cast) -> None:

@@ -14,7 +14,7 @@ from helpbutton import clock
 from helpbutton.staff.models import Shift
 from tests.cast import Cast, hidden_fields
 from tests.web.staff.pages import read, stored
-from tests.web.staff.test_duty import DAY, HOUR, add, desk, shift
+from tests.web.staff.test_duty import DAY, HOUR, add, desk, leave, send, shift
 
 HEAD, FOOT = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//\r\n", "END:VCALENDAR\r\n"
 
@@ -64,6 +64,54 @@ def test_a_calendar_fetches_times_and_names_until_the_address_ends(app_on_both: 
     assert [stranger.get(one).status_code for one in (address, second)] == [404, 200]
     press(liisa, "feed/end")
     assert stranger.get(second).status_code == 404
+
+
+def test_a_calendar_shows_nobody_who_is_away_or_has_left(app: Flask, cast: Cast) -> None:
+    liisa, cara, lead = cast.sign_in("liisa"), cast.actor("cara"), cast.actor("liisa")
+    start = (clock.now() + DAY).replace(second=0, microsecond=0)
+    for account, at in ((cara, start), (cara, start + 3 * DAY), (lead, start)):
+        assert add(liisa, **shift(account.account_id, at, HOUR)).status_code == 303
+    address = press(liisa, "feed")
+
+    def shown() -> list[tuple[str, dt.datetime]]:
+        events = Calendar.from_ical(app.test_client().get(address).data).walk("VEVENT")
+        return sorted((str(one["SUMMARY"]), one["DTSTART"].dt) for one in events)
+
+    assert len(shown()) == 3
+    day = clock.local(start + 3 * DAY).date().isoformat()
+    away = {"away_account": str(cara.account_id), "starts_on": day, "ends_on": day}
+    assert send(liisa, "/staff/duty/absences", **away).status_code == 303
+    assert shown() == [(cara.name, start), (lead.name, start)]
+    leave(cara.account_id, "the desk")
+    assert shown() == [(lead.name, start)]
+    with clock.moved(start + 2 * HOUR):
+        assert (cara.name, start) in shown(), "what has been stays"
+
+
+def test_what_is_cancelled_becomes_no_shift(app: Flask, cast: Cast) -> None:
+    liisa, name = cast.sign_in("liisa"), cast.actor("cara").name
+    start = (clock.now() + DAY).replace(second=0, microsecond=0)
+    who, cancelled = f"SUMMARY:{name}", "It is cancelled."
+    series = f"RECURRENCE-ID{{}}:{start + 2 * DAY:%Y%m%dT%H%M%SZ}"
+    content = HEAD + event(start, who, "STATUS:CONFIRMED") + event(start + DAY, who, "STATUS:Cancelled")
+    content += event(start + 2 * DAY, who, series.format(""))
+    content += event(start + 3 * DAY, who, series.format(";RANGE=THISANDFUTURE"))
+    content += event(start + 4 * DAY, who, series.format(""), "STATUS:CANCELLED")
+    _, seen = try_file(liisa, content + FOOT)
+    assert [seen.count(says) for says in (cancelled, "It repeats", ">would be added<")] == [2, 1, 2]
+    _, seen = try_file(liisa, HEAD + "METHOD:CANCEL\r\n" + event(start, who) + FOOT)
+    assert (cancelled in seen, "Nothing in it can be added" in seen) == (True, True)
+
+
+def test_an_event_of_two_members_is_a_shift_of_each(app: Flask, cast: Cast) -> None:
+    liisa, cara, lead = cast.sign_in("liisa"), cast.actor("cara"), cast.actor("liisa")
+    invited = [f"ATTENDEE;CN={one}:mailto:{one}@demo.example" for one in ("cara", "liisa", "stranger")]
+    start = (clock.now() + DAY).replace(second=0, microsecond=0)
+    _, seen = try_file(liisa, HEAD + event(start, *invited, f"SUMMARY:{cara.name}") + FOOT)
+    assert (seen.count(">would be added<"), "Add these shifts: 2" in seen) == (2, True)
+    assert liisa.post("/staff/duty/import/load", data=hidden_fields(seen)).status_code == 303
+    people = stored().scalars(select(Shift.account_id)).all()
+    assert sorted(people) == sorted((cara.account_id, lead.account_id))
 
 
 def test_a_file_is_tried_first_and_only_its_good_lines_count(app_on_both: Flask, cast: Cast) -> None:

@@ -168,6 +168,30 @@ def test_a_stale_or_doubled_offer_is_refused_or_harmless(cast: Cast, drain: Drai
     assert post(cara, number, "hand-over", fresh | {"token": ""}).status_code == 400
 
 
+def test_an_old_form_for_another_desk_says_that_nothing_was_offered_and_may_be_sent_anew(
+    cast: Cast, drain: Drain
+) -> None:
+    number, _ = sent(cast, drain)
+    cara, dan = cast.sign_in("cara"), cast.sign_in("dan")
+    old = hidden_fields(read(cara, f"{case_url(number)}/hand-over"))
+    typed = {"to": school(), "why": "Koulun asia.", "lang": "en"}
+    assert post(cara, number, "hand-over", old | typed).status_code == 303
+    shown = hidden_fields(read(cara, case_url(number)))
+    assert decide(dan, number, "return", return_reason="not_ours").status_code == 303
+    again = post(cara, number, "hand-over?lang=en", old | typed | {"why": "Sittenkin koulun asia."})
+    page = again.get_data(as_text=True)
+    assert again.status_code == 422
+    assert "it is not sent yet" in page
+    assert "Sittenkin koulun asia." in page
+    assert (
+        post(cara, number, "hand-over", hidden_fields(page) | typed | {"why": "Sittenkin."}).status_code
+        == 303
+    )
+    assert post(cara, number, "take-back", shown).status_code == 409, "the page showed the first offer"
+    statuses = stored().scalars(select(Transfer.status).order_by(Transfer.id)).all()
+    assert statuses == ["returned", "offered"]
+
+
 @pytest.mark.parametrize("asked", ["", "091", "zzz", "%00", "999"])
 def test_any_municipality_may_be_asked_for(cast: Cast, drain: Drain, asked: str) -> None:
     number, _ = sent(cast, drain)

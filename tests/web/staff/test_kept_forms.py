@@ -1,4 +1,4 @@
-"""Text that an ended session cannot take: drafts wait, forms stay on a page, and go on after signing in."""
+"""Text that neither an ended session nor a case that goes away can take: it waits, or stays on a page to be copied."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -9,8 +9,18 @@ from sqlalchemy import func, select
 
 from helpbutton import clock
 from helpbutton.conversation.models import Draft, Message
-from tests.cast import Cast, hidden_fields
-from tests.web.staff.pages import case_url, credentials, post, read, send_case, stored
+from helpbutton.directory.models import Service
+from tests.cast import MORNINGS, Cast, hidden_fields
+from tests.web.staff.pages import (
+    case_row,
+    case_url,
+    credentials,
+    post,
+    read,
+    send_case,
+    send_form,
+    stored,
+)
 
 Drain = Callable[[], int]
 JSON = {"Accept": "application/json"}
@@ -118,3 +128,33 @@ def test_only_our_own_forms_are_taken_up_and_no_password_is(cast: Cast, drain: D
     with clock.moved(clock.now() + dt.timedelta(minutes=31)):
         secret = cara.post("/staff/account/password", data=fields | {"new_password": "salaisuus salaisuus"})
         assert b"salaisuus" not in secret.data
+
+
+def test_what_was_written_about_a_case_that_went_away_meanwhile_is_shown_to_be_copied(
+    cast: Cast, drain: Drain
+) -> None:
+    number = send_case(cast, drain)
+    cara, liisa = cast.sign_in("cara"), cast.sign_in("liisa")
+    typed = form_of(cara, number) | {"body": "Kirjoitin\n<b>pitkään</b>.", "why": "Koulun asia", "to": "1"}
+    organisation, own = case_row(number).organisation_id, cast.actor("cara").services
+    elsewhere = select(Service.id).where(Service.organisation_id == organisation, Service.id.not_in(own))
+    assert send_form(liisa, number, "desk", right_desk=str(stored().scalar(elsewhere))).status_code == 303
+    for move in ("answer", "answer/preview", "answer/write", "answer/insert", "draft", "note", "hand-over"):
+        gone = post(cara, number, f"{move}?lang=en", typed)
+        page = gone.get_data(as_text=True)
+        assert gone.status_code == 404
+        assert "Kirjoitin\n&lt;b&gt;pitkään&lt;/b&gt;." in page
+        assert "Koulun asia" in page
+        for kept_back in (typed["token"], number, MORNINGS, "<form"):
+            assert kept_back not in page[page.index("<main") :]
+    forged = post(cara, number, "answer", typed | {"csrf_token": "forged"})
+    assert "Kirjoitin" not in forged.get_data(as_text=True)
+
+
+def test_a_call_for_a_desk_that_is_no_longer_ones_own_can_be_copied(cast: Cast) -> None:
+    cara = cast.sign_in("cara")
+    typed = {"desk": "0", "text": "Äiti soitti.", "phone": "0401234567"}
+    gone = cara.post("/staff/register", data=hidden_fields(read(cara, "/staff/register")) | typed)
+    assert gone.status_code == 404
+    assert "Äiti soitti." in gone.get_data(as_text=True)
+    assert "0401234567" in gone.get_data(as_text=True)

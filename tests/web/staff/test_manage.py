@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
-from helpbutton.db import db, reading
+from helpbutton.cases.models import Case
+from helpbutton.db import db, reading, transaction
 from helpbutton.directory import services
 from helpbutton.directory.models import Route, Service
 from helpbutton.routing import queries
@@ -112,12 +113,29 @@ def test_a_change_of_routes_is_shown_before_it_is_saved(app: Flask, cast: Cast) 
     shown = change(browser, "/trial", **wanted)
     page = visible_text(shown.get_data(as_text=True))
     assert shown.status_code == 200
-    assert "Of 5 cases, these would have gone elsewhere:" in page
+    assert "Of 5–9 cases, these would have gone elsewhere:" in page
     assert "Every request still reaches a desk" in page
     assert queries.explain(municipality="853", topic="grief_crisis").desk.key != "varha-family-work"
     assert change(browser, "", **wanted).status_code == 303
     db.session.remove()
     assert queries.explain(municipality="853", topic="grief_crisis").desk.key == "varha-family-work"
+
+
+def test_a_trial_shows_nothing_of_other_organisations_and_no_exact_number(app: Flask, cast: Cast) -> None:
+    for _ in range(6):
+        assert cast.send(topic="grief_crisis").status_code == 201
+    with transaction() as session:
+        school = session.scalars(select(Service).where(Service.key == "turku-school")).one()
+        ours = session.scalars(select(Case.id).order_by(Case.id).limit(1)).one()
+        session.execute(
+            update(Case)
+            .where(Case.id != ours)
+            .values(organisation_id=school.organisation_id, service_id=school.id)
+        )
+    wanted = {"service": "varha-family-work", "topics": ["grief_crisis"], "place": "municipality:853"}
+    page = visible_text(change(cast.sign_in("eve"), "/trial", **wanted).get_data(as_text=True))
+    assert "Of fewer than 5 cases" in page
+    assert page.count("fewer than 5") == 2
 
 
 def test_routes_that_leave_gaps_cannot_be_saved(app: Flask, cast: Cast) -> None:

@@ -51,14 +51,13 @@ SHARED = {
     "channel": "sms",
     "subject": "urgent",
     "kind": "csv",
-    "todo_id": "999999999",
 }
 """What belongs to the installation and not to a desk."""
 OVERSEEN = frozenset(SHARED) - {"kind"}
 """Of these, only what leads and administrators may touch."""
 OF_CASE = frozenset({"number", "task_id", "reminder_id", "referral_id"})
 OF_DESK = frozenset(
-    {"desk", "reply_id", "shift_id", "absence_id", "climb_id", "notification_id", "account_id"}
+    {"desk", "reply_id", "shift_id", "absence_id", "climb_id", "notification_id", "todo_id", "account_id"}
 )
 OF_ORGANISATION = frozenset({"site", "key", "feedback_id", "record.number"})
 OF_PERSON = frozenset({"session_id", "passkey_id"})

@@ -136,6 +136,9 @@ def test_a_step_that_the_law_demands_is_noted_once(
     fields = hidden_fields(read(cara, case_url(number))) | step
     assert post(cara, number, "statutory", fields).status_code == 303
     assert post(cara, number, "statutory", fields).status_code == 303
+    other = post(cara, number, "statutory", fields | {"step_about": "Poliisille myös."})
+    assert other.status_code == 422, "another step from the same page is not lost"
+    assert "Poliisille myös." in other.get_data(as_text=True)
     page = unescape(visible_text(read(cara, case_url(number) + "?lang=en")))
     assert page.count("Päivystys ottaa yhteyttä.") == 1
     assert "Child Welfare Act, section 25" in page
@@ -166,6 +169,11 @@ def test_the_whole_case_is_printed_exported_and_marked(
     assert case_row(number).recorded_at is not None
     assert "Recorded in Asiakastieto 4711" in unescape(read(cara, case_url(number) + "?lang=en"))
     assert {audit_lines(cast, "cara", way) for way in ("print", "export", "record_onward")} == {1}
+    other = cara.post(case_url(number) + "/recorded?lang=en", data=fields | {"system": "Muu järjestelmä 12"})
+    assert other.status_code == 422
+    anew = other.get_data(as_text=True)
+    assert "it is not sent yet" in anew
+    assert hidden_fields(anew)["token"] != fields["token"]
 
 
 def test_what_keeps_a_family_safe_goes_along(app: Flask, cast: Cast, drain: Callable[[], int]) -> None:

@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from helpbutton.cases import handling, quarantine
+from helpbutton.conversation.operations import write_from_family
 from helpbutton.db import db
 from helpbutton.errors import Conflict, NotFound
 from helpbutton.notifications.models import Notification
@@ -93,6 +94,19 @@ def test_spam_is_closed_and_its_text_message_dropped(cast: Cast, drain: Drain, n
     assert post(cara, number, "not-spam", fields).status_code == 409
 
 
+@pytest.mark.parametrize("move", ["spam", "not-spam"])
+def test_who_judges_has_read_what_the_family_wrote_meanwhile(cast: Cast, number: str, move: str) -> None:
+    cara = cast.sign_in("cara")
+    fields = hidden_fields(read(cara, case_url(number)))
+    write_from_family(case_id=case_row(number).id, body="Oletteko saaneet viestini?", token="f1")
+    late = post(cara, number, move, fields)
+    assert late.status_code == 409
+    page = late.get_data(as_text=True)
+    assert "Oletteko saaneet viestini?" in page
+    assert (case_row(number).quarantined, case_row(number).outcome) == (True, None)
+    assert post(cara, number, move, hidden_fields(page)).status_code == 303
+
+
 def test_who_answers_has_judged(cast: Cast, drain: Drain, number: str) -> None:
     send_form(cast.sign_in("cara"), number, "answer", body="Hei!")
     drain()
@@ -113,11 +127,11 @@ def test_only_the_desk_decides_and_only_in_quarantine(cast: Cast, drain: Drain, 
     for decide in (handling.release_quarantine, handling.close_as_spam):
         for stranger in ("dan", "eve"):
             with pytest.raises(NotFound):
-                decide(actor=cast.actor(stranger), number=number)
-    handling.release_quarantine(actor=cast.actor("cara"), number=plain)
+                decide(actor=cast.actor(stranger), number=number, version=case_row(number).version)
+    handling.release_quarantine(actor=cast.actor("cara"), number=plain, version=case_row(plain).version)
     for decide in (handling.release_quarantine, handling.close_as_spam):
         with pytest.raises(Conflict):
-            decide(actor=cast.actor("cara"), number=plain)
+            decide(actor=cast.actor("cara"), number=plain, version=case_row(plain).version)
 
 
 def test_leads_see_how_many_wait_and_what_else_was_held(cast: Cast, drain: Drain, number: str) -> None:

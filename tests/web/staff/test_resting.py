@@ -3,14 +3,21 @@
 from collections.abc import Callable
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from helpbutton import clock, outbox
 from helpbutton.db import transaction
+from helpbutton.errors import NotFound
 from helpbutton.notifications.models import ChannelStop, Notification
 from helpbutton.outbox import ToDo
+from helpbutton.staff.models import Account
+from helpbutton.staff.operations import add_account
+from helpbutton.staff.queries import actor_of
+from helpbutton.watching import resting
 from tests.cast import MORNINGS, PHONE, Cast, hidden_fields
-from tests.web.staff.pages import read, send_case, stored, visible_text
+from tests.web.staff.pages import audit_lines, read, send_case, stored, visible_text
+from workers.pipeline import PIPELINE
 
 Drain = Callable[[], int]
 
@@ -63,6 +70,64 @@ def test_a_resting_to_do_is_tried_again(cast: Cast) -> None:
         assert liisa.post(f"/staff/resting/to-dos/{todo_id}", data=fields).status_code == 303
     stored()
     assert outbox.resting() == []
+    assert audit_lines(cast, "liisa", "wake_to_do") == 1
+
+
+def left_undone(browser: FlaskClient, todo_id: int) -> int:
+    fields = hidden_fields(read(browser, "/staff/account"))
+    return browser.post(f"/staff/resting/to-dos/{todo_id}/give-up", data=fields).status_code
+
+
+def to_do_state(todo_id: int) -> str:
+    return stored().scalars(select(ToDo.state).where(ToDo.id == todo_id)).one()
+
+
+def test_an_administrator_leaves_a_to_do_undone_and_it_stands_in_the_record(cast: Cast) -> None:
+    cast.send()
+    todo_id = rest_the_sorting()
+    liisa, eve = cast.sign_in("liisa"), cast.sign_in("eve")
+    button = "Leave it undone"
+    assert button not in read(liisa, "/staff/resting?lang=en")
+    assert left_undone(liisa, todo_id) == 404
+    assert to_do_state(todo_id) == "resting"
+    assert button in read(eve, "/staff/resting?lang=en")
+    for _ in range(2):
+        assert left_undone(eve, todo_id) == 303
+    assert to_do_state(todo_id) == "done"
+    assert outbox.resting_count() == 0
+    assert audit_lines(cast, "eve", "give_up_to_do") == 1
+
+
+def test_a_to_do_of_another_organisations_case_is_not_theirs(cast: Cast) -> None:
+    cast.send()
+    todo_id = rest_the_sorting()
+    for role, scope in (("lead", "turku-school"), ("administrator", "turku")):
+        account_id = add_account(
+            email=f"{role}@demo.example", name="Muu", password=None, role=role, scopes=(scope,)
+        )
+        actor = actor_of(stored().get_one(Account, account_id))
+        assert resting.waiting(actor) == []
+        for decide in (resting.wake, resting.give_up):
+            with pytest.raises(NotFound):
+                decide(actor=actor, todo_id=todo_id)
+    assert to_do_state(todo_id) == "resting"
+
+
+def test_a_to_do_whose_case_is_gone_waits_for_administrators(cast: Cast) -> None:
+    cast.send()
+    todo_id = rest_the_sorting()
+    with transaction() as session:
+        session.execute(update(ToDo).where(ToDo.id == todo_id).values(ref=999_999))
+    assert resting.waiting(cast.actor("liisa")) == []
+    eve = cast.actor("eve")
+    assert [found.todo.id for found in resting.waiting(eve)] == [todo_id]
+    resting.give_up(actor=eve, todo_id=todo_id)
+    assert to_do_state(todo_id) == "done"
+
+
+def test_every_kind_of_to_do_is_somebodys() -> None:
+    owned = {kind.name for about, _, _ in resting.ABOUT for kind in about}
+    assert {step.kind.name for step in PIPELINE} - owned == {"send_one_time_code"}
 
 
 @pytest.mark.parametrize(
@@ -137,3 +202,4 @@ def test_a_stopped_channel_is_shown_and_an_administrator_opens_it(cast: Cast) ->
         opened = browser.post("/staff/resting/channels/sms", data=hidden_fields(page)).status_code
         assert opened == (303 if may else 404)
         assert stored().scalars(select(ChannelStop.channel)).all() == ([] if may else ["sms"])
+    assert audit_lines(cast, "eve", "open_channel") == 1

@@ -22,16 +22,19 @@ from helpbutton.directory.models import Organisation, Service, Site
 from helpbutton.directory.queries import installation
 from helpbutton.directory.site_rules import KEY
 from helpbutton.directory.sites import mark_seen
+from helpbutton.privacy import leaving
 from helpbutton.readiness.first import start_token
 from helpbutton.readiness.keys import key_from
-from helpbutton.readiness.queries import steps
+from helpbutton.readiness.queries import steps, waiting_case
 from helpbutton.routing.queries import check
+from helpbutton.staff.invitations import accept
 from helpbutton.staff.models import Account
 from helpbutton.staff.operations import add_account
 from helpbutton.staff.queries import actor_of
 from helpbutton.vault import keystore
-from tests.cast import hidden_fields
+from tests.cast import Cast, hidden_fields
 from tests.live import PASSWORD, Person, live_settings, serve_live, words_of
+from tests.web.staff.pages import send_case
 
 OURS = {
     "kind": "county",
@@ -193,7 +196,7 @@ def test_every_step_leads_to_the_next_until_the_service_is_live(
     assert (_state()["desk"], _state()["hours"], _state()["number"]) == (True, True, True)
 
     routed = _step(eeva, "routes", {"desk": desk_key})
-    assert "has no member" in words_of(routed)
+    assert "nobody who can sign in" in words_of(routed)
     invited = _step(
         eeva,
         "member",
@@ -205,7 +208,10 @@ def test_every_step_leads_to_the_next_until_the_service_is_live(
             "language": "sv",
         },
     )
-    assert "/staff/invitation#" in invited.get_data(as_text=True)
+    link = re.search(r"/staff/invitation#([\w-]+)", invited.get_data(as_text=True))
+    assert link is not None
+    assert not _state()["member"], "who has not accepted cannot sign in"
+    accept(token=link[1], password="neljä vihreää sateenvarjoa")
     assert _state()["member"]
     assert _state()["routes"]
     assert check().complete
@@ -316,6 +322,34 @@ def test_whoever_was_added_on_the_command_line_closes_the_address(empty: Flask, 
     db.session.commit()
     add_account(email="a@example.fi", name="A", password=None, role="administrator", scopes=["turku"])
     assert empty.test_client().get(door).status_code == 404
+
+
+def test_the_address_stays_closed_when_the_last_organisation_has_left(
+    empty: Flask, eeva: FlaskClient, door: str
+) -> None:
+    with transaction() as session:
+        session.add(Organisation(key="turku", kind="city", names={"fi": "Turku", "sv": "Åbo", "en": "Turku"}))
+    actor = actor_of(reading().scalars(select(Account)).one())
+    (own,) = actor.organisations
+    key = reading().get_one(Organisation, own).key
+    db.session.remove()
+    assert list(leaving.export_all(actor=actor, organisation_id=own))
+    leaving.erase_all(actor=actor, organisation_id=own, typed_key=key)
+    db.session.remove()
+    assert start_token() is None
+    assert empty.test_client().get(door).status_code == 404
+
+
+def test_the_case_that_waits_is_of_ones_own_desks(app: Flask, cast: Cast, drain: Callable[[], int]) -> None:
+    eve, own = cast.actor("eve"), send_case(cast, drain)
+    send_case(cast, drain, topic="bullying")
+    newest = (
+        select(Service.organisation_id).join(Case, Case.service_id == Service.id).order_by(Case.id.desc())
+    )
+    assert reading().scalars(newest).first() not in eve.organisations
+    found = waiting_case(eve)
+    assert found is not None
+    assert found.number == own
 
 
 @pytest.mark.parametrize(

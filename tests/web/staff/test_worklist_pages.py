@@ -192,6 +192,14 @@ def test_what_one_does_oneself_is_no_news(cast: Cast, drain: Callable[[], int]) 
     assert [browser.get(address).get_json()["new"] for browser, address in addresses] == [0, 1]
 
 
+def test_a_case_that_a_colleague_gives_is_news(cast: Cast, drain: Callable[[], int]) -> None:
+    number = send_case(cast, drain)
+    cara, liisa = cast.sign_in("cara"), cast.sign_in("liisa")
+    address = changes_of(read(liisa, "/staff/?view=mine"))
+    send_form(cara, number, "assign", colleague=str(cast.actor("liisa").account_id))
+    assert liisa.get(address).get_json()["new"] == 1
+
+
 def test_an_open_page_that_asks_does_not_keep_its_session_alive(cast: Cast, drain: Callable[[], int]) -> None:
     cara = cast.sign_in("cara")
     address, began = changes_of(read(cara, "/staff/")), clock.now()
