@@ -4,9 +4,11 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from helpbutton.cases.assigning import night_over
 from helpbutton.cases.kinds import (
     ALERT_AGAIN,
     FORGET_NUMBER,
+    NIGHT_OVER,
     REMIND,
     SEND_ONE_TIME_CODE,
     SENDER_ACTED,
@@ -69,6 +71,7 @@ PIPELINE = (
     Step(CLIMB, climb),
     Step(WATCH_CLOCK, watch_clock),
     Step(TELL_ASSIGNED, tell_assigned),
+    Step(NIGHT_OVER, night_over),
     Step(ALERT_AGAIN, alert_again),
     Step(REMIND, remind),
 )

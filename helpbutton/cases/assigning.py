@@ -12,7 +12,7 @@ from helpbutton.cases import clock_rules as rules
 from helpbutton.cases import clocks, lifecycle
 from helpbutton.cases.access import case_for, case_unchanged, write_logbook
 from helpbutton.cases.clock_rules import ACCEPTANCE
-from helpbutton.cases.handling import alert_again
+from helpbutton.cases.handling import alert_again, back_to_desk
 from helpbutton.cases.kinds import TELL_ASSIGNED
 from helpbutton.cases.models import Case, Clock
 from helpbutton.cases.offers import settle_return
@@ -107,6 +107,17 @@ def expire(session: Session, case: Case) -> None:
     if case.assigned_to is not None and case.state != lifecycle.CLOSED:
         event = write_logbook(session, case, "assignment_expired", colleague=case.assigned_to)
         _back_to_the_desk(case)
+        alert_again(session, case, since=event)
+
+
+def night_over(case_id: int) -> None:
+    """To-do: the desk is open; what somebody who does not work there took at night waits there again."""
+    with transaction() as session:
+        case = session.get_one(Case, case_id, with_for_update=True)
+        if case.state == lifecycle.CLOSED or case.assigned_to in (None, *members_of(case.service_id)):
+            return
+        event = write_logbook(session, case, "night_over", colleague=case.assigned_to)
+        back_to_desk(session, case)
         alert_again(session, case, since=event)
 
 

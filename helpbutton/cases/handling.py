@@ -1,6 +1,7 @@
 """What staff do with a case: take it, let it go, close it, keep what is proposed for another desk."""
 
 import datetime as dt
+from contextlib import suppress
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,9 +16,10 @@ from helpbutton.cases.access import (
 )
 from helpbutton.cases.clock_rules import ACCEPTANCE, FIRST_CONTACT, HAND_OVER, due
 from helpbutton.cases.contact import reindex
-from helpbutton.cases.kinds import ALERT_AGAIN, FORGET_NUMBER, SETTLE_HELD
+from helpbutton.cases.kinds import ALERT_AGAIN, FORGET_NUMBER, NIGHT_OVER, SETTLE_HELD
 from helpbutton.cases.models import Case, CaseEvent, CaseKey, Proposal
 from helpbutton.cases.offers import drop_offer, settle_return
+from helpbutton.cases.promise import NeverOpen, next_opening
 from helpbutton.cases.submission import URGENCIES
 from helpbutton.cases.tasks import settle_withdrawal
 from helpbutton.db import transaction
@@ -42,11 +44,16 @@ def take(*, actor: Actor, number: str, version: int) -> None:
 
 
 def take_up(session: Session, case: Case, actor: Actor) -> None:
-    """The actor has the case from now on, and has accepted it if a colleague had given it to them. Raises Conflict."""
+    """The actor has the case from now on, and has accepted it if a colleague had given it to them; whoever is on night
+    duty for the desk until it opens. Raises Conflict."""
     case.state = lifecycle.after("take", case.state)
     settle_return(session, case)
     clocks.stop(session, case, ACCEPTANCE, moot=case.assigned_to not in (None, actor.account_id))
     case.assigned_to = actor.account_id
+    if case.service_id not in actor.services:
+        with suppress(NeverOpen):
+            opens = next_opening(desk_hours(case.service), clock.now())
+            outbox.add(session, NIGHT_OVER, ref=case.id, due_at=opens)
 
 
 def release(*, actor: Actor, number: str, version: int) -> None:

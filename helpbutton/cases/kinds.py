@@ -20,6 +20,8 @@ TELL_OF_REFERRAL = Kind("tell_of_referral", lease_s=30, tries=8)
 """`ref` is the help outside the button that a family is told of."""
 TELL_ASSIGNED = Kind("tell_assigned", lease_s=30, tries=8)
 """`ref` is the logbook line by which somebody was given a case."""
+NIGHT_OVER = Kind("night_over", lease_s=30, tries=8)
+"""Due when the desk opens, for a case that somebody on night duty took."""
 ALERT_AGAIN = Kind("alert_again", lease_s=30, tries=8)
 """`ref` is the logbook line since which something urgent waits at its desk without anybody."""
 REMIND = Kind("remind", lease_s=30, tries=8)

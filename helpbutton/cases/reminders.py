@@ -30,7 +30,14 @@ LONGEST = dt.timedelta(days=366)
 PAGE = 200
 CHANGED_HANDS = (
     *("taken", "released", "reopened", "moved", "transferred", "offer_returned", "offer_expired"),
-    *("assigned", "assignment_returned", "assignment_expired", "colleague_left", "colleague_disabled"),
+    *(
+        "assigned",
+        "assignment_returned",
+        "assignment_expired",
+        "night_over",
+        "colleague_left",
+        "colleague_disabled",
+    ),
 )
 """Lines of the logbook by which whoever has a case loses it."""
 

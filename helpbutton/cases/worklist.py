@@ -24,7 +24,7 @@ LOOK_BACK = 1000
 """So many lines of the logbook are looked through for what is new."""
 NEWS = (
     *("received", "moved", "forwarded", "assigned", "released", "reopened", "family_wrote", "withdrawn"),
-    *("assignment_returned", "assignment_expired", "colleague_disabled", "colleague_left"),
+    *("assignment_returned", "assignment_expired", "night_over", "colleague_disabled", "colleague_left"),
     *("transferred", "offer_returned", "offer_expired"),
     *("contact_changed", "nobody_accepted", "promise_slipped"),
 )

@@ -28,7 +28,11 @@ from helpbutton.staff.actor import Actor
 from helpbutton.vault import sealing
 
 ABOUT: tuple[tuple[tuple[Kind, ...], InstrumentedAttribute[int], InstrumentedAttribute[Any]], ...] = (
-    ((kinds.SORT_CASE, kinds.TELL_NEW_DESK, kinds.FORGET_NUMBER, kinds.SETTLE_HELD), Case.id, Case.id),
+    (
+        (kinds.SORT_CASE, kinds.TELL_NEW_DESK, kinds.FORGET_NUMBER, kinds.SETTLE_HELD, kinds.NIGHT_OVER),
+        Case.id,
+        Case.id,
+    ),
     (
         (kinds.SENDER_ACTED, kinds.TELL_OF_MOVE, kinds.TELL_ASSIGNED, kinds.ALERT_AGAIN),
         CaseEvent.id,

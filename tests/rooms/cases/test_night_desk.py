@@ -1,5 +1,6 @@
 """Whoever is on duty for a closed desk sees its urgent cases, takes them, and sees nothing else of that desk."""
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
@@ -60,5 +61,10 @@ def test_the_night_desk_sees_and_takes_urgent_cases(
         open_case(actor=dan, number=quiet)
     handling.take(actor=dan, number=urgent, version=page.version)
     assert [row.number for row in worklist(actor=cast.actor("dan"), view="mine")] == [urgent]
+    with clock.moved(clock.now() + dt.timedelta(days=7)):
+        drain()
+        (back,) = reading().scalars(select(Case).where(Case.number == urgent))
+        assert (back.assigned_to, back.returned_at is None) == (None, False)
+        db.session.remove()
     close_for_today(desk_of(urgent), leave_to=None)
     assert worklist(actor=cast.actor("dan")) == []
