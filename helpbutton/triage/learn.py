@@ -32,7 +32,7 @@ from helpbutton.triage.words import Token, clean, tokenise
 FOLDS = 4
 RAREST = 4
 STRENGTH, STRENGTH_OF_DANGER = 0.3, 0.6
-FALSE_ALARMS = 0.12
+FALSE_ALARMS = 0.15
 """Share of ordinary harmless lessons of a language that phrases and likeness to danger may raise together. Lessons
 are harder than life: on messages that were written as messages, this is about 9 %."""
 LOOK_ALIKES = "danger"

@@ -58,13 +58,15 @@ def arguments_of(rule: Rule, objects: Mapping[str, str]) -> dict[str, Any]:
 
 
 def seer_of(address: str, browsers: Mapping[str, FlaskClient]) -> str | None:
-    """The first who gets a page there; None where a file or a bare answer is meant."""
+    """The first who gets a page there; None where a file, a bare answer or the way to another page is meant."""
     answers = {}
     for name, browser in browsers.items():
         answer = browser.get(address)
         if answer.status_code == 200:
             return name if answer.mimetype == "text/html" else None
         answers[name] = answer.status_code
+    if set(answers.values()) == {303}:
+        return None
     raise AssertionError(f"nobody sees {address}: {answers}")
 
 
