@@ -1,5 +1,6 @@
 """Danger in what a family writes later: usual words are noticed at once, the rest by triage in the desk's to-do."""
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
@@ -14,6 +15,9 @@ from helpbutton.conversation.models import Message
 from helpbutton.db import reading
 from helpbutton.reasons import Reason
 from helpbutton.triage import DangerHit, TriageFacts, screen, suggest
+from helpbutton.vault.sealing import Unreadable
+
+log = structlog.get_logger()
 
 NOTICED = "danger_noticed"
 FEW_WORDS = 10
@@ -23,7 +27,8 @@ FEW_WORDS = 10
 def unnoticed(message_id: int) -> tuple[DangerHit, ...]:
     """The danger that the whole of triage reads in a message of the family without any of the usual words.
 
-    Those were noticed when it was written. Takes no transaction: reading may take half a second.
+    Those were noticed when it was written. Takes no transaction: reading may take half a second. A message that cannot
+    be read holds nothing up: its desk is told of it all the same.
     """
     session = reading()
     row = session.execute(
@@ -34,7 +39,11 @@ def unnoticed(message_id: int) -> tuple[DangerHit, ...]:
     ).one_or_none()
     if row is None or row.direction != "from_family":
         return ()
-    text = row.CaseKey.vault().open(row.body, f"message.body/{row.token}") or ""
+    try:
+        text = row.CaseKey.vault().open(row.body, f"message.body/{row.token}") or ""
+    except Unreadable:
+        log.error("message_unreadable", message=message_id)
+        return ()
     facts = TriageFacts(text, row.language, row.role)
     session.rollback()
     few = len(text.split()) < FEW_WORDS

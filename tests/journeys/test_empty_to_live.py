@@ -1,9 +1,11 @@
 """From an empty directory to an answered test request in real Chromium, and what doctor still says afterwards."""
 
 import re
+import sqlite3
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -153,13 +155,22 @@ def come_in(page: Page, link: str) -> None:
     set_up_factor(page)
 
 
-def answer(page: Page) -> None:
+def answer(page: Page, place: Installation) -> None:
     """The one who was invited finds the test request and answers it."""
+    wait_for(partial(is_sorted, place))
+    page.reload()
     page.locator("a[href*='/staff/cases/']").first.click()
     expect(page.locator("main")).to_contain_text(gettext("fi", TEST_TEXT))
     page.locator("#answer-body").fill("Koe onnistui.")
     page.get_by_role("button", name="Send to the family").click()
     expect(page.locator("main")).to_contain_text("Koe onnistui.")
+
+
+def is_sorted(place: Installation) -> bool:
+    with closing(sqlite3.connect(place.data_dir / "helpbutton.sqlite")) as database:
+        return bool(
+            database.execute("SELECT count(*) FROM case_ WHERE triage_version IS NOT NULL").fetchone()[0]
+        )
 
 
 def test_from_an_empty_directory_to_an_answered_test_request(
@@ -199,8 +210,7 @@ def test_from_an_empty_directory_to_an_answered_test_request(
     expect(guide.get_by_text("9 of 10")).to_be_visible()
     guide.get_by_role("button", name="Send a test request").click()
     expect(guide.get_by_text("shown only now")).to_be_visible()
-    wilma.reload()
-    answer(wilma)
+    answer(wilma, place)
     worker.close()
 
     guide.goto(f"http://localhost:{place.port}/staff/start?lang=en")

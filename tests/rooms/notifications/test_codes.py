@@ -117,16 +117,17 @@ def test_a_phone_that_is_off_gets_one_more_try_after_a_quarter_of_an_hour_then_s
 def test_a_family_of_whose_message_no_report_ever_comes_is_called_unless_it_has_looked(
     world: World, provider: Provider, sent: Sent, looked: bool
 ) -> None:
-    nudge, alert = plan(world, "confirmation"), plan(world, "duty_alert")
-    with transaction() as session:
-        session.get_one(Notification, nudge).purpose = "slipped"
-    for notification in (nudge, alert):
-        assert deliver(notification) is None
-        assert ask_delivery(notification) is not None
-    if looked:
-        world.look(world.notifications()[0].case_id or 0)
-    with clock.moved(later(2 * 3600 + 60)):
-        assert [ask_delivery(nudge), ask_delivery(alert)] == [None, None]
+    with clock.moved(clock.local(clock.now()).replace(hour=10)):
+        nudge, alert = plan(world, "confirmation"), plan(world, "duty_alert")
+        with transaction() as session:
+            session.get_one(Notification, nudge).purpose = "slipped"
+        for notification in (nudge, alert):
+            assert deliver(notification) is None
+            assert ask_delivery(notification) is not None
+        if looked:
+            world.look(world.notifications()[0].case_id or 0)
+        with clock.moved(later(2 * 3600 + 60)):
+            assert [ask_delivery(nudge), ask_delivery(alert)] == [None, None]
     family, staff = world.notifications()
     assert (family.status, family.error) == (("sent", None) if looked else ("held", "no_report"))
     assert staff.status == "sent"

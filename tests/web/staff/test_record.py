@@ -173,7 +173,7 @@ def test_when_a_case_was_recorded_onwards_stands_on_it_and_in_the_record(
     kept = case_row(number).recorded_at
     assert kept is not None
     page = read(cara, f"{case_url(number)}?lang=en")
-    runs_from = re.search(r'runs from: <time datetime="([^"]+)"', page)
+    runs_from = re.search(r'keeping count from: <time datetime="([^"]+)"', page)
     assert runs_from is not None
     assert abs(dt.datetime.fromisoformat(runs_from[1]) - kept) < dt.timedelta(seconds=1)
     (line,) = (

@@ -223,6 +223,11 @@ def test_every_step_leads_to_the_next_until_the_service_is_live(
     db.session.remove()
     mark_seen(site_id=reading().scalars(select(Site.id)).one())
     assert "9 of 10" in _open(eeva)
+    _answered_test_request(eeva, drain)
+
+
+def _answered_test_request(eeva: FlaskClient, drain: Callable[[], int]) -> None:
+    """The last step: a request is sent, answered by the member, and the service is live."""
     number = _sent_twice(eeva)
     drain()
     assert f"{number} waits for an answer of Family guidance" in _open(eeva)
