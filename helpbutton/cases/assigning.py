@@ -113,8 +113,12 @@ def expire(session: Session, case: Case) -> None:
 def night_over(case_id: int) -> None:
     """To-do: the desk is open; what somebody who does not work there took at night waits there again."""
     with transaction() as session:
-        case = session.get_one(Case, case_id, with_for_update=True)
-        if case.state == lifecycle.CLOSED or case.assigned_to in (None, *members_of(case.service_id)):
+        case = session.get(Case, case_id, with_for_update=True)
+        if (
+            case is None
+            or case.state == lifecycle.CLOSED
+            or case.assigned_to in (None, *members_of(case.service_id))
+        ):
             return
         event = write_logbook(session, case, "night_over", colleague=case.assigned_to)
         back_to_desk(session, case)

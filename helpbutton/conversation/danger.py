@@ -44,10 +44,10 @@ def unnoticed(message_id: int) -> tuple[DangerHit, ...]:
     except Unreadable:
         log.error("message_unreadable", message=message_id)
         return ()
-    facts = TriageFacts(text, row.language, row.role)
-    session.rollback()
+    finally:
+        session.rollback()
     few = len(text.split()) < FEW_WORDS
-    return () if few or screen(facts.text) else suggest(facts).hits
+    return () if few or screen(text) else suggest(TriageFacts(text, row.language, row.role)).hits
 
 
 def notice_late(session: Session, message: Message, hits: tuple[DangerHit, ...]) -> None:

@@ -51,8 +51,7 @@ def record_everywhere(session: Session, *, actor: str, action: str, subject: str
 
     `actor` and `subject` as in `audit.operations.record`.
     """
-    living = select(Organisation.id).where(Organisation.erased_at.is_(None)).order_by(Organisation.id)
-    for organisation_id in session.scalars(living).all():
+    for organisation_id in living(session):
         audit.record(
             session,
             organisation_id=organisation_id,
@@ -61,6 +60,12 @@ def record_everywhere(session: Session, *, actor: str, action: str, subject: str
             subject=subject,
             ground=ground,
         )
+
+
+def living(session: Session) -> list[int]:
+    """Ids of the organisations that have not left."""
+    own = select(Organisation.id).where(Organisation.erased_at.is_(None)).order_by(Organisation.id)
+    return list(session.scalars(own))
 
 
 def load_demo() -> bool:

@@ -33,6 +33,7 @@ from helpbutton.directory.models import (
     Service,
     Site,
 )
+from helpbutton.directory.operations import living
 from helpbutton.directory.rows import check
 from helpbutton.errors import Conflict, FieldError, Invalid, NotFound
 from helpbutton.escalation.models import OwnLadder
@@ -110,9 +111,7 @@ def load_file(
                     account_id=actor.account_id if actor else None,
                 )
             if any(keys.get(part) for keys in (found.added, found.changed, found.removed) for part in SHARED):
-                touched |= set(
-                    session.scalars(select(Organisation.id).where(Organisation.erased_at.is_(None)))
-                )
+                touched |= set(living(session))
             for owner_id in sorted(touched):
                 _record(session, actor, owner_id)
             return found

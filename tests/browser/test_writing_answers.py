@@ -48,14 +48,20 @@ def sign_in(running: Installation, page: Page, address: str) -> None:
     page.locator("main button").first.click()
 
 
-def test_an_answer_is_written_through_two_ended_sessions(
-    running: Installation, desk_sized: BrowserContext
-) -> None:
+def open_new_case(running: Installation, context: BrowserContext) -> tuple[Page, str]:
+    """The page of a request that has just been sent, and the origin."""
     number, home = send_request(running), f"http://localhost:{running.port}"
-    page = desk_sized.new_page()
+    page = context.new_page()
     page.set_default_timeout(8000)
     sign_in(running, page, f"{home}/staff/")
     page.goto(f"{home}/staff/cases/{number}?lang=en")
+    return page, home
+
+
+def test_an_answer_is_written_through_two_ended_sessions(
+    running: Installation, desk_sized: BrowserContext
+) -> None:
+    page, home = open_new_case(running, desk_sized)
     area, state = page.locator("#answer-body"), page.locator(".draft-state")
     area.fill("Hei! Soitamme huomenna.")
     page.evaluate(AT_ONCE)
@@ -103,11 +109,7 @@ def test_an_answer_is_written_through_two_ended_sessions(
 def test_who_stays_on_the_page_goes_on_and_a_tab_in_the_background_counts(
     running: Installation, desk_sized: BrowserContext
 ) -> None:
-    number, home = send_request(running), f"http://localhost:{running.port}"
-    page = desk_sized.new_page()
-    page.set_default_timeout(8000)
-    sign_in(running, page, f"{home}/staff/")
-    page.goto(f"{home}/staff/cases/{number}?lang=en")
+    page, home = open_new_case(running, desk_sized)
     page.route(SENT_TO, lambda sending: sending.fulfill(status=204))
     area, state = page.locator("#answer-body"), page.locator(".draft-state")
     area.fill("Alku")
