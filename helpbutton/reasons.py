@@ -34,6 +34,7 @@ REASONS = {
     "topic_by_likeness": N_(
         "Topic: %(topic)s, because the message resembles others about it (%(score)s %%)."
     ),
+    "topic_by_age": N_("A child's mood or a young person's: age or role in the request decided."),
     "topic_second": N_("Another possibility: %(topic)s (%(score)s %%)."),
     "topic_unsure": N_("The topic is unsure: a person should look at it."),
     "topic_stated": N_("Topic: %(topic)s, as the sender chose."),
@@ -42,11 +43,13 @@ REASONS = {
     ),
     "language_detected": N_("Language of the message: %(language)s."),
     "danger_alike": N_(
-        "Possible danger (%(flag)s): the message is like those of people in danger, above all where it says %(words)s."
+        "Possible danger (%(flag)s): the message as a whole is like those of people in danger. Its most telling words: "
+        "%(words)s."
     ),
     "danger": N_("Possible danger (%(flag)s): the message says %(words)s."),
     "urgency_topic": N_("Urgency: %(urgency)s, as is usual for the topic %(topic)s."),
-    "urgency_danger": N_("Urgency: %(urgency)s, because of words of danger (%(flag)s)."),
+    "urgency_unsure": N_("Urgency: %(urgency)s, because the topic %(topic)s would be urgent but is unsure."),
+    "urgency_danger": N_("Urgency: %(urgency)s, because of signs of danger (%(flag)s)."),
     "personal_data_found": N_("The message holds personal data: %(kind)s (%(count)s)."),
     "route_topic": N_("Desk: %(desk)s. It answers the topic %(topic)s in %(municipality)s."),
     "route_front_desk": N_(

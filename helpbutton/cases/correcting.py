@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpbutton import clock, outbox
@@ -21,6 +21,7 @@ from helpbutton.errors import FieldError, Invalid
 from helpbutton.reasons import Reason
 from helpbutton.staff.actor import Actor
 from helpbutton.staff.queries import staffed_services
+from helpbutton.triage.knowledge import FALLBACK_TOPIC
 
 
 @dataclass(frozen=True)
@@ -117,25 +118,22 @@ def _keep(session: Session, case: Case, actor: Actor, subject: str, old: str | N
 def agreement(*, organisation_id: int, since: dt.date) -> tuple[Agreement, ...]:
     """Agreement with staff per month and proposed topic, for cases that an answer or closing shows were looked at.
 
-    Cases whose sender stated the topic are left out: there was nothing for staff to agree with.
+    Cases whose sender stated the topic and those whose topic triage left open are left out: there was nothing for
+    staff to agree with. The last correction counts.
     """
-    corrected = exists().where(
-        and_(
-            Correction.case_id == Case.id, Correction.subject == "topic", Correction.new != Case.triage_topic
-        )
-    )
     rows = reading().execute(
-        select(Case.received_at, Case.triage_topic, corrected).where(
+        select(Case.received_at, Case.triage_topic, Case.topic).where(
             Case.organisation_id == organisation_id,
             Case.received_at >= dt.datetime.combine(since, dt.time(), tzinfo=clock.HELSINKI),
             Case.stated_topic.is_(None),
             Case.triage_topic.is_not(None),
+            Case.triage_topic != FALLBACK_TOPIC,
             func.coalesce(Case.answered_at, Case.closed_at).is_not(None),
         )
     )
     counts: dict[tuple[str, str], list[int]] = {}
-    for received_at, topic, was_corrected in rows:
-        count = counts.setdefault((f"{clock.local(received_at):%Y-%m}", str(topic)), [0, 0])
+    for received_at, proposed, topic in rows:
+        count = counts.setdefault((f"{clock.local(received_at):%Y-%m}", str(proposed)), [0, 0])
         count[0] += 1
-        count[1] += not was_corrected
+        count[1] += topic == proposed
     return tuple(Agreement(month, topic, n, agreed) for (month, topic), (n, agreed) in sorted(counts.items()))

@@ -74,4 +74,6 @@ def _group(gaps: Sequence[Gap]) -> tuple[str, str]:
 
 
 def _plain(gap: Gap) -> dict[str, object]:
-    return dataclasses.asdict(gap) | {"since": gap.since.isoformat() if gap.since else None}
+    named = dataclasses.asdict(gap) | {"since": gap.since.isoformat() if gap.since else None}
+    del named["cells"]
+    return named

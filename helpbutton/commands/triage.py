@@ -24,12 +24,12 @@ def triage() -> None:
             continue
         try:
             asked = json.loads(line.decode("utf-8", errors="replace"))
-            answer = json.dumps(_answer(asked.get("id"), suggest(_facts(asked))), ensure_ascii=True)
+            identity, facts = asked.get("id"), _facts(asked)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             click.echo(f'line {number}: not a JSON object with "id" and "text"', err=True)
             wrong += 1
             continue
-        click.echo(answer)
+        click.echo(json.dumps(_answer(identity, suggest(facts)), ensure_ascii=True))
     sys.exit(1 if wrong else 0)
 
 

@@ -27,7 +27,7 @@ FEW_WORDS = 10
 def unnoticed(message_id: int) -> tuple[DangerHit, ...]:
     """The danger that the whole of triage reads in a message of the family without any of the usual words.
 
-    Those were noticed when it was written. Takes no transaction: reading may take half a second. A message that cannot
+    Those were noticed when it was written. Takes no transaction: reading keeps nobody waiting. A message that cannot
     be read holds nothing up: its desk is told of it all the same.
     """
     session = reading()

@@ -1,5 +1,6 @@
 """The demo directory: templates of `config/demo/` expanded into areas, desks and routes for all of Finland."""
 
+import datetime as dt
 import re
 import unicodedata
 from collections import ChainMap
@@ -8,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, count, product
 
 from helpbutton.directory.demo_templates import AreaTemplate, DeskTemplate, Layer, Templates
+from helpbutton.directory.mergers import Merger, in_force, mergers_of, with_successors
 from helpbutton.directory.rows import (
     AreaRow,
     CountyRow,
@@ -35,7 +37,12 @@ class _Place:
     layers: Sequence[Layer]
 
     def route(
-        self, desk: ServiceRow, topic: str | None, kind: str | None = None, age_group: str | None = None
+        self,
+        desk: ServiceRow,
+        topic: str | None,
+        kind: str | None = None,
+        age_group: str | None = None,
+        role: str | None = None,
     ) -> RouteRow:
         return RouteRow(
             desk.key,
@@ -44,6 +51,7 @@ class _Place:
             county_code=self.code if self.level == "county" else None,
             kind=kind,
             age_group=age_group,
+            role=role,
             area=self.code if self.level == "area" else None,
         )
 
@@ -62,17 +70,21 @@ def build(
     counties: Iterable[CountyRow],
     topics: Mapping[str, str],
     templates: Templates,
+    *,
+    on: dt.date,
 ) -> Directory:
-    """The demo directory; the same input gives the same rows in the same order.
+    """The demo directory of a local date; the same input gives the same rows in the same order.
 
-    `topics`: topic id to the service kind that takes it by default. Åland and municipalities that have ended
-    get no desks. Raises KeyError when a route names a desk that its place lacks.
+    `topics`: topic id to the service kind that takes it by default. Åland and municipalities that are not
+    in force on the day get no desks. Raises KeyError when a route names a desk that its place lacks.
     """
-    living = [row for row in municipalities if row.successor is None]
+    known = {row.code: row for row in municipalities}
+    mergers = mergers_of(known)
+    living = [row for row in known.values() if in_force(row, on)]
     found = [_county(row, living, templates.layers) for row in counties if row.kind != "aland"]
     home = {code: county for county in found for code in county.members}
     areas = [
-        replace(area, municipalities=tuple(code for code in area.municipalities if code in home))
+        replace(area, municipalities=tuple(code for code in _members(area, mergers) if code in home))
         for layer in templates.layers
         for area in layer.areas
     ]
@@ -96,6 +108,11 @@ def build(
         sites=templates.sites,
         areas=tuple(AreaRow(area.key, area.names, area.municipalities) for area in areas),
     )
+
+
+def _members(area: AreaTemplate, mergers: Sequence[Merger]) -> list[str]:
+    named = dict.fromkeys(area.municipalities)
+    return [*named, *sorted(with_successors(named, mergers) - named.keys())]
 
 
 def _county(county: CountyRow, living: Sequence[MunicipalityRow], layers: Sequence[Layer]) -> _County:
@@ -216,9 +233,8 @@ class _Draft:
         for template in (route for layer in place.layers for route in layer.routes):
             if template.place not in place.owners or (place.level == "area" and template.to not in reachable):
                 continue
-            conditions = product(
-                template.topics or (None,), template.kinds or (None,), template.age_groups or (None,)
-            )
+            lists = (template.topics, template.kinds, template.age_groups, template.roles)
+            conditions = product(*(values or (None,) for values in lists))
             routes += [place.route(reachable[template.to], *condition) for condition in conditions]
         return routes + _in_swedish(routes, reachable)
 

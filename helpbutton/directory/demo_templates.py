@@ -44,6 +44,7 @@ class RouteTemplate:
     topics: Strings = ()
     kinds: Strings = ()
     age_groups: Strings = ()
+    roles: Strings = ()
 
 
 @dataclass(frozen=True)

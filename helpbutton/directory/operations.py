@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from helpbutton import clock
 from helpbutton.audit import operations as audit
 from helpbutton.config_dir import CONFIG_DIR
 from helpbutton.db import Model, transaction
@@ -76,7 +77,7 @@ def load_demo() -> bool:
     data = reference.read()
     service_kinds = {topic["id"]: topic["service_kind"] for topic in data.topics}
     templates = read_templates(CONFIG_DIR / "demo")
-    directory = build(data.municipalities, data.counties, service_kinds, templates)
+    directory = build(data.municipalities, data.counties, service_kinds, templates, on=clock.today())
     with transaction() as session:
         installation = session.get_one(Installation, 1)
         if session.scalar(select(Service.id).limit(1)) is not None:

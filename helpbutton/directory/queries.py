@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Executable, select
@@ -10,7 +10,9 @@ from sqlalchemy import ColumnElement, Executable, select
 from helpbutton import clock, i18n
 from helpbutton.cases.promise import DeskHours
 from helpbutton.db import reading
+from helpbutton.directory import mergers as merging
 from helpbutton.directory.memory import remembered
+from helpbutton.directory.mergers import Merger
 from helpbutton.directory.models import (
     Area,
     County,
@@ -23,6 +25,7 @@ from helpbutton.directory.models import (
     Site,
     Topic,
 )
+from helpbutton.directory.rows import MunicipalityRow
 from helpbutton.errors import NotFound, NotReady
 from helpbutton.routing.match import RouteRule
 
@@ -69,7 +72,7 @@ class SiteView:
 
 @dataclass(frozen=True)
 class Place:
-    """A municipality of today. `county` is its wellbeing county's code (90 Helsinki, 91 Åland)."""
+    """A municipality. `county` is its wellbeing county's code (90 Helsinki, 91 Åland)."""
 
     code: str
     names: Names
@@ -105,14 +108,6 @@ class HelpLineView:
     number: str
     hours: Names
     always: bool
-
-
-@dataclass(frozen=True)
-class _Municipality:
-    place: Place
-    valid_from: dt.date | None
-    valid_to: dt.date | None
-    successor: str | None
 
 
 @dataclass(frozen=True)
@@ -188,39 +183,34 @@ def topics_of(found: SiteView) -> tuple[TopicView, ...]:
     return tuple(topic for topic in topics() if not found.topics or topic.id in found.topics)
 
 
-def municipality(code: str) -> Place:
-    """The municipality of today behind a code; a merged one leads to its successor. Raises NotFound."""
-    today, known = clock.today(), _municipalities()
-    for _ in range(10):
-        found = known.get(code)
-        if found is None:
-            break
-        if found.valid_to is None or found.valid_to >= today:
-            return found.place
-        if found.successor is None:
-            break
-        code = found.successor
-    raise NotFound("municipality")
+def municipality(code: str, *, on: dt.date | None = None) -> Place:
+    """The municipality of a local date (today) behind a code; a merged one leads to its successor, one still to come
+    to itself. Raises NotFound."""
+    row = merging.behind(municipality_rows(), code, on or clock.today())
+    if row is None:
+        raise NotFound("municipality")
+    return _place(row)
 
 
-def municipalities() -> list[Place]:
-    """Every municipality of today, by Finnish name."""
-    today = clock.today()
-    current = (
-        known.place
-        for known in _municipalities().values()
-        if (known.valid_to is None or known.valid_to >= today)
-        and (known.valid_from is None or known.valid_from <= today)
-    )
+def municipalities(*, on: dt.date | None = None) -> list[Place]:
+    """Every municipality of a local date (today), by Finnish name."""
+    day = on or clock.today()
+    current = (_place(row) for row in municipality_rows().values() if merging.in_force(row, day))
     return sorted(current, key=lambda place: finnish_order(place.names["fi"]))
 
 
 @remembered
-def _municipalities() -> Mapping[str, _Municipality]:
-    return {
-        row.code: _Municipality(_place(row), row.valid_from, row.valid_to, row.successor)
-        for row in reading().scalars(_anew(select(Municipality)))
-    }
+def municipality_rows() -> Mapping[str, MunicipalityRow]:
+    """The municipalities of all times by code."""
+    names = (field.name for field in fields(MunicipalityRow))
+    rows = reading().execute(select(*(Municipality.__table__.c[name] for name in names)))
+    return {row.code: MunicipalityRow(*row) for row in rows}
+
+
+@remembered
+def mergers() -> tuple[Merger, ...]:
+    """Every merger of municipalities, past and to come, in the order of time."""
+    return merging.mergers_of(municipality_rows())
 
 
 def finnish_order(name: str) -> tuple[str, ...]:
@@ -228,7 +218,7 @@ def finnish_order(name: str) -> tuple[str, ...]:
     return tuple({"å": "{", "ä": "|", "ö": "}"}.get(letter, letter) for letter in name.casefold())
 
 
-def _place(row: Municipality) -> Place:
+def _place(row: MunicipalityRow) -> Place:
     names = {"fi": row.name_fi, "sv": row.name_sv, "en": row.name_fi}
     return Place(row.code, names, tuple(row.languages.split("/")), row.county_code)
 
@@ -251,22 +241,31 @@ def topics() -> tuple[TopicView, ...]:
 
 def areas_of(municipality: str) -> frozenset[str]:
     """Keys of the areas that a municipality belongs to."""
-    return frozenset(key for key, codes in _areas().items() if municipality in codes)
+    return frozenset(key for key, codes in area_members().items() if municipality in codes)
 
 
 @remembered
-def _areas() -> Mapping[str, frozenset[str]]:
-    return {row.key: frozenset(row.municipalities) for row in reading().scalars(_anew(select(Area)))}
+def area_members() -> Mapping[str, frozenset[str]]:
+    """Codes of the municipalities in each area: those named, and those that replaced none but such."""
+    rows = reading().scalars(_anew(select(Area)))
+    return {row.key: merging.with_successors(row.municipalities, mergers()) for row in rows}
 
 
 def routes_of(place: Place) -> list[RouteRule]:
-    """The routes that can cover a request from this place."""
+    """The routes that can cover a request from this place, also those handed down to it."""
     return [
-        *_routes_in("municipality_code", place.code),
+        *_routes_for(place.code),
         *_routes_in("county_code", place.county),
         *(rule for key in areas_of(place.code) for rule in _routes_in("area_key", key)),
         *_routes_anywhere(),
     ]
+
+
+@remembered
+def _routes_for(code: str) -> tuple[RouteRule, ...]:
+    named = merging.predecessors(code, mergers())
+    routes = [rule for each in sorted(named) for rule in _routes_in("municipality_code", each)]
+    return tuple(rule for rule in merging.handed_down(routes, mergers()) if rule.municipality == code)
 
 
 @remembered

@@ -3,14 +3,17 @@
 import csv
 import datetime as dt
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from helpbutton.config_dir import CONFIG_DIR
+from helpbutton.directory.mergers import ONE_DAY, in_force
 from helpbutton.directory.rows import CountyRow, Known, MunicipalityRow
 from helpbutton.errors import NotReady
 
-MUNICIPALITIES_2026 = 308
+DELIVERED, MUNICIPALITIES = dt.date(2026, 1, 1), 308
+"""How many municipalities there were on the day for which the file was made: mergers add rows and take none away."""
 
 
 @dataclass(frozen=True)
@@ -62,30 +65,41 @@ def read() -> Reference:
 def _problems(reference: Reference) -> list[str]:
     counties = {row.code for row in reference.counties}
     kinds = {kind["id"] for kind in reference.service_kinds}
-    codes = {row.code for row in reference.municipalities}
-    current = [row for row in reference.municipalities if row.valid_to is None]
+    delivered = sum(in_force(row, DELIVERED) for row in reference.municipalities)
     problems = [
         *(
             f"municipality {row.code}: unknown county"
             for row in reference.municipalities
             if row.county_code not in counties
         ),
-        *(
-            f"municipality {row.code}: unknown successor"
-            for row in reference.municipalities
-            if row.successor not in {None, *codes}
-        ),
+        *_wrong_mergers(reference.municipalities),
         *(
             f"topic {topic['id']}: unknown service kind"
             for topic in reference.topics
             if topic["service_kind"] not in kinds
         ),
     ]
-    if len(current) != MUNICIPALITIES_2026:
-        problems.append(f"{len(current)} municipalities are in force, not {MUNICIPALITIES_2026}")
+    if delivered != MUNICIPALITIES:
+        problems.append(f"{delivered} municipalities are in force on {DELIVERED}, not {MUNICIPALITIES}")
     if not any(line["number"] == "112" and line["always"] for line in reference.help_lines):
         problems.append("112 is missing from the help lines")
     return problems
+
+
+def _wrong_mergers(municipalities: Sequence[MunicipalityRow]) -> Iterator[str]:
+    known = {row.code: row for row in municipalities}
+    for row in municipalities:
+        where = f"municipality {row.code}"
+        if row.successor is not None and row.successor not in known:
+            yield f"{where}: unknown successor"
+        elif row.valid_to is None and row.successor is not None:
+            yield f"{where}: a successor, but no last day"
+        elif row.valid_to and (
+            row.successor is None or not in_force(known[row.successor], row.valid_to + ONE_DAY)
+        ):
+            yield f"{where}: no successor that is in force after {row.valid_to}"
+        if row.valid_from and row.valid_to and row.valid_to < row.valid_from:
+            yield f"{where}: ends on {row.valid_to}, before it begins"
 
 
 def _json(name: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from helpbutton import heartbeat
 from helpbutton.errors import SettingsError
 from helpbutton.settings import LOOPBACK, Settings
+from helpbutton.triage import meaning
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,11 @@ def findings(config: Settings, *, demo: bool) -> Iterator[Finding]:
         yield Finding("https", "unsafe", what, "set HELPBUTTON_BASE_URL to an https address")
     if not demo:
         yield from _channels(config)
+    if meaning.present():
+        yield Finding("meaning", "ok", "triage reads words and meaning")
+    else:
+        to_do = "install the extra semantic; until then it reads words alone and misses more dangers"
+        yield Finding("meaning", "missing", "triage reads words and meaning", to_do)
     if heartbeat.alive("sweeper"):
         yield Finding("sweeper", "ok", "the sweeper is alive")
     else:

@@ -1,9 +1,10 @@
-"""The proof through time: today, and every later day on which a route or a desk begins or ends."""
+"""The proof through time: today, and every later day on which a route, a desk or a municipality begins or ends."""
 
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from helpbutton.routing.coverage import Coverage, DeskFitness, Gap, ServedPlace, concerned, prove
 from helpbutton.routing.match import RouteRule
@@ -11,6 +12,8 @@ from helpbutton.routing.match import RouteRule
 ONE_DAY = dt.timedelta(days=1)
 MOST_DAYS = 60
 """Later days that one proof looks at, the nearest first: further ones come nearer night by night."""
+
+NO_MERGERS: Mapping[dt.date, Mapping[str, ServedPlace]] = MappingProxyType({})
 
 Span = tuple[dt.date | None, dt.date | None]
 """First and last local date; None is open."""
@@ -25,10 +28,12 @@ def prove_ahead(
     desks: Callable[[dt.date], Mapping[int, DeskFitness]],
     spans: Mapping[int, Sequence[Span]],
     on: dt.date,
+    later_places: Mapping[dt.date, Mapping[str, ServedPlace]] = NO_MERGERS,
 ) -> Coverage:
     """`prove` for the local date `on`, and for later days where something turns.
 
-    `desks` tells what each desk can take on a date, `spans` when it and those that it depends on are in force.
+    `later_places` has the places from each later day on which one begins or ends, `places` those before. `desks` tells
+    what each desk can take on a date, `spans` when it and those that it depends on are in force.
     """
 
     def proved(where: Mapping[str, ServedPlace], day: dt.date) -> Coverage:
@@ -43,11 +48,15 @@ def prove_ahead(
 
     coverage = proved(places, on)
     standing = list(coverage.gaps)
-    for day, turning in _turns(routes, spans, on).items():
-        where = concerned(turning, places)
+    turns = _turns(routes, spans, on)
+    for day in sorted({*turns, *later_places})[:MOST_DAYS]:
+        before, places = places, later_places.get(day, places)
+        new = {code: place for code, place in places.items() if before.get(code) != place}
+        where = concerned(turns.get(day, ()), places) | new
         known = {_which(gap): gap for gap in standing}
         found = [_first_seen(gap, known.get(_which(gap)), day) for gap in proved(where, day).gaps]
-        standing = [*(gap for gap in standing if gap.municipality not in where), *found]
+        untouched = places.keys() - where.keys()
+        standing = [*(gap for gap in standing if gap.municipality in untouched), *found]
         coverage.later[day] = standing
         coverage.gaps.extend(gap for gap in found if gap.since == day)
     return coverage
@@ -56,7 +65,7 @@ def prove_ahead(
 def _turns(
     routes: Iterable[RouteRule], spans: Mapping[int, Sequence[Span]], after: dt.date
 ) -> dict[dt.date, list[RouteRule]]:
-    """The nearest days after that date on which routes, or desks that they need, begin or are over, with the routes."""
+    """The days after that date on which routes, or desks that they need, begin or are over, with the routes."""
     turning: dict[dt.date, list[RouteRule]] = defaultdict(list)
     for route in routes:
         bounds = ((route.valid_from, route.valid_to), *spans[route.desk])
@@ -65,7 +74,7 @@ def _turns(
         for day in days:
             if day > after and (route.valid_on(day) or route.valid_on(day - ONE_DAY)):
                 turning[day].append(route)
-    return {day: turning[day] for day in sorted(turning)[:MOST_DAYS]}
+    return turning
 
 
 def _which(gap: Gap) -> tuple[object, ...]:
@@ -73,5 +82,6 @@ def _which(gap: Gap) -> tuple[object, ...]:
 
 
 def _first_seen(gap: Gap, known: Gap | None, day: dt.date) -> Gap:
-    """The gap as it stood already, unless it is new on this day or has grown."""
-    return known if known and known.combinations >= gap.combinations else replace(gap, since=day)
+    """The gap since the day on which it stood already, or since this one where it is new or has grown."""
+    standing = known is not None and not gap.cells & ~known.cells
+    return replace(gap, since=known.since if known and standing else day)

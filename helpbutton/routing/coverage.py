@@ -5,10 +5,13 @@ stand-in for all the others: inside such a part every request meets the same rou
 """
 
 import datetime as dt
+import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from itertools import product
+from operator import and_, or_
 
 from helpbutton.cases.submission import AGE_GROUPS, KINDS, ROLES
 from helpbutton.i18n import LANGUAGES
@@ -19,6 +22,21 @@ RELATIVES = {"fi-selko": "fi"}
 """A language that is answered in another: plain Finnish by whoever answers in Finnish."""
 NARROWED = ("kind", "language", "age group", "role")
 """What a route may name besides topic and place, as `Gap.scope` calls it."""
+Value = str | None
+VALUES: tuple[tuple[Value, ...], ...] = (KINDS, LANGUAGES, (None, *AGE_GROUPS), ROLES)
+"""All values of each of `NARROWED`."""
+
+
+def _cells() -> tuple[Mapping[Value, int], ...]:
+    """For each of `NARROWED` and each value the combinations that have it: bit n stands for the nth of them all."""
+    cells: tuple[dict[Value, int], ...] = tuple(dict.fromkeys(values, 0) for values in VALUES)
+    for position, combination in enumerate(product(*VALUES)):
+        for having, value in zip(cells, combination, strict=True):
+            having[value] |= 1 << position
+    return cells
+
+
+CELLS = _cells()
 
 
 @dataclass(frozen=True)
@@ -26,7 +44,7 @@ class DeskFitness:
     """What a desk can take: `dead` says in plain words why it takes nothing, or is empty.
 
     Empty `kinds`: all kinds of request. `night` is False when nobody has said what happens to urgent cases while
-    the desk is closed.
+    the desk is closed, `stand_in` is the other desk that takes them then. `county`: a wellbeing county keeps it.
     """
 
     key: str
@@ -35,20 +53,28 @@ class DeskFitness:
     interpreters: bool = True
     kinds: frozenset[str] = frozenset()
     night: bool = True
+    county: bool = False
+    stand_in: "DeskFitness | None" = None
 
 
 @dataclass(frozen=True)
 class ServedPlace:
-    """A municipality of the proof: its county, the areas it belongs to, its official languages."""
+    """A municipality of the proof: its county, the areas it belongs to, its official languages and its county's.
+
+    A county is bilingual as a whole as soon as one of its municipalities is (Act on Organising Healthcare and Social
+    Welfare Services 612/2021, section 5): its desks then owe Swedish to Finnish municipalities too.
+    """
 
     county: str
     areas: frozenset[str] = frozenset()
     languages: tuple[str, ...] = ("fi",)
+    county_languages: frozenset[str] = frozenset({"fi"})
 
 
 @dataclass(frozen=True)
 class Gap:
-    """A part of the served area without a fit desk. `combinations` counts topic x kind x language x age x role.
+    """A part of the served area without a fit desk. `combinations` counts kind x language x age x role, `cells` has
+    their bits as `CELLS` has.
 
     `scope` holds what the route that would close it names besides, `route` is the route that leads there now; with
     `in_place` it has that very scope, so it has to end. `since` is the later local date on which the gap opens.
@@ -62,6 +88,7 @@ class Gap:
     scope: tuple[tuple[str, str], ...] = ()
     in_place: bool = False
     since: dt.date | None = None
+    cells: int = field(default=0, repr=False)
 
 
 @dataclass
@@ -86,11 +113,10 @@ class Coverage:
         self.combinations += share.combinations
         self.own_desk += share.own_desk
         self.fallback += share.fallback
-        for (why, route, scope), size in share.missing.items():
+        for (why, route, scope), cells in share.missing.items():
             in_place = route is not None and _is_all_of(route, topic, scope)
-            self.gaps.append(
-                Gap(municipality, topic, why, size, route.id if route else None, scope, in_place)
-            )
+            id, size = route.id if route else None, cells.bit_count()
+            self.gaps.append(Gap(municipality, topic, why, size, id, scope, in_place, cells=cells))
 
     @property
     def complete(self) -> bool:
@@ -131,7 +157,7 @@ def prove(
         local = [route for key in _keys(code, place) for route in by_place[key]]
         for topic in (None, *topics):
             relevant = _able_to_win(route for route in local if route.topic in (None, topic))
-            same = (place.languages, *(route.id for route in relevant))
+            same = (place.languages, place.county_languages, *(route.id for route in relevant))
             if same not in shares:
                 facts = Facts(code, place.county, topic, areas=place.areas)
                 shares[same] = _share(facts, place, relevant, desks)
@@ -146,18 +172,29 @@ def concerned(routes: Iterable[RouteRule], places: Mapping[str, ServedPlace]) ->
 
 
 def unfit(desk: DeskFitness, place: ServedPlace, *, kind: str, language: str) -> str:
-    """Why a desk cannot take such a request, in plain words; empty when it can."""
+    """Why a desk cannot take such a request at any hour, in plain words; empty when it can."""
+    lacking = _lacking(desk, place, kind, language)
+    if lacking:
+        return lacking
+    if not desk.night:
+        return f"desk {desk.key} does not say who is told of urgent cases while it is closed"
+    lacking = _lacking(desk.stand_in, place, kind, language) if desk.stand_in else ""
+    return f"while desk {desk.key} is closed: {lacking}" if lacking else ""
+
+
+def _lacking(desk: DeskFitness, place: ServedPlace, kind: str, language: str) -> str:
     spoken = RELATIVES.get(language, language)
     if desk.dead:
         return desk.dead
     if desk.kinds and kind not in desk.kinds:
         return f"desk {desk.key} does not take {kind}"
-    if spoken == SWEDISH and SWEDISH in place.languages and SWEDISH not in desk.languages:
-        return f"desk {desk.key} does not serve in Swedish, an official language there"
+    if spoken == SWEDISH and SWEDISH not in desk.languages:
+        if SWEDISH in place.languages:
+            return f"desk {desk.key} does not serve in Swedish, an official language there"
+        if desk.county and SWEDISH in place.county_languages:
+            return f"desk {desk.key} does not serve in Swedish, a language of its whole county"
     if spoken not in desk.languages and not desk.interpreters:
         return f"desk {desk.key} does not serve {spoken} and has no interpreters"
-    if not desk.night:
-        return f"desk {desk.key} does not say who is told of urgent cases while it is closed"
     return ""
 
 
@@ -180,7 +217,7 @@ def _place_of(route: RouteRule) -> tuple[str, str]:
 
 @dataclass
 class _Share:
-    """What one set of routes makes of one topic at one place; `missing` counts by reason, route and narrowed scope."""
+    """What one set of routes makes of one topic at one place; `missing`: cells by reason, route and narrowed scope."""
 
     combinations: int = 0
     own_desk: int = 0
@@ -203,14 +240,16 @@ def _share(
 ) -> _Share:
     share = _Share()
     met = [desks[route.desk] for route in routes]
-    parts = product(
-        _parts(KINDS, {route.kind for route in routes}.union(*(desk.kinds for desk in met))),
-        _parts(LANGUAGES, _told_apart(routes, met)),
-        _parts((None, *AGE_GROUPS), {route.age_group for route in routes}),
-        _parts(ROLES, {route.role for route in routes}),
+    met += [desk.stand_in for desk in met if desk.stand_in]
+    named: tuple[set[Value], ...] = (
+        {route.kind for route in routes}.union(*(desk.kinds for desk in met)),
+        _told_apart(routes, met),
+        {route.age_group for route in routes},
+        {route.role for route in routes},
     )
-    for (kind, kinds), (language, languages), (age, ages), (role, roles) in parts:
-        size = kinds * languages * ages * roles
+    for parts in product(*map(_parts, VALUES, CELLS, named)):
+        kind, language, age, role = (part.value for part in parts)
+        size = math.prod(part.size for part in parts)
         here = replace(facts, kind=kind or "", language=language or "", age_group=age, role=role or "")
         route = most_specific(here, routes)
         share.combinations += size
@@ -220,11 +259,9 @@ def _share(
             else "no route leads to a desk"
         )
         if why:
-            narrowed = zip(
-                NARROWED, (kind, language, age, role), (kinds, languages, ages, roles), strict=True
-            )
-            scope = tuple((name, value) for name, value, many in narrowed if value and many == 1)
-            share.missing[why, route, scope] += size
+            narrowed = zip(NARROWED, parts, strict=True)
+            scope = tuple((name, part.value) for name, part in narrowed if part.value and part.size == 1)
+            share.missing[why, route, scope] |= reduce(and_, (part.cells for part in parts))
         elif route and route.topic is not None:
             share.own_desk += size
         else:
@@ -232,9 +269,9 @@ def _share(
     return share
 
 
-def _told_apart(routes: Sequence[RouteRule], desks: Sequence[DeskFitness]) -> set[str | None]:
+def _told_apart(routes: Sequence[RouteRule], desks: Sequence[DeskFitness]) -> set[Value]:
     """Languages that some route names or some desk treats unlike the others; Swedish always, it may be official."""
-    named: set[str | None] = {SWEDISH, *(route.language for route in routes)}
+    named: set[Value] = {SWEDISH, *(route.language for route in routes)}
     for desk in desks:
         if not desk.interpreters:
             named.update(
@@ -243,8 +280,19 @@ def _told_apart(routes: Sequence[RouteRule], desks: Sequence[DeskFitness]) -> se
     return named
 
 
-def _parts(values: Sequence[str | None], named: Collection[str | None]) -> list[tuple[str | None, int]]:
+@dataclass(frozen=True)
+class _Part:
+    """Values that every route and desk treats alike: one of them, how many they are, the combinations with them."""
+
+    value: Value
+    size: int
+    cells: int
+
+
+def _parts(values: Sequence[Value], cells: Mapping[Value, int], named: Collection[Value]) -> list[_Part]:
     """The values that somebody names, one each, and the first of the others standing for all of them."""
-    own = [(value, 1) for value in values if value is not None and value in named]
+    own = [_Part(value, 1, cells[value]) for value in values if value is not None and value in named]
     others = [value for value in values if value is None or value not in named]
-    return [*own, (others[0], len(others))] if others else list(own)
+    if not others:
+        return own
+    return [*own, _Part(others[0], len(others), reduce(or_, (cells[value] for value in others)))]

@@ -1,23 +1,26 @@
 """Changing the routes together with their proof, and proving them every night."""
 
 import datetime as dt
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
+from itertools import islice
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpbutton import clock
 from helpbutton.audit import operations as audit
-from helpbutton.db import reading, transaction
+from helpbutton.db import after_commit, transaction
 from helpbutton.directory.models import Route, Service
 from helpbutton.directory.rows import RouteRow
 from helpbutton.errors import HelpButtonError, NotFound
 from helpbutton.routing import queries
 from helpbutton.routing.coverage import Coverage, Gap
 from helpbutton.routing.models import RoutingProof
+from helpbutton.routing.new_routes import refuse_faulty
 from helpbutton.routing.trial import RouteChange, refuse_ties
 from helpbutton.staff.actor import Actor
 from helpbutton.vault import sealing
@@ -25,6 +28,8 @@ from helpbutton.vault import sealing
 PROVED_EVERY = dt.timedelta(hours=20)
 NIGHT = range(2, 5)
 OVERDUE_AFTER = dt.timedelta(hours=30)
+PROVED_AGAIN = dt.timedelta(hours=1)
+REASONS_KEPT = 12
 
 log = structlog.get_logger()
 
@@ -41,11 +46,12 @@ def change_routes(*, actor: Actor, change: RouteChange) -> Coverage:
     """Change the routes, or leave everything as it was. Returns the proof of the new routes.
 
     The actor must administer the organisation of every desk that a route leads to. Raises NotFound (no such desk or
-    route of theirs), Invalid (an unknown value, or a tie), LeavesGaps.
+    route of theirs), Invalid (what `new_routes.faults` names, or a tie), LeavesGaps.
     """
     with transaction() as session:
         ended = _own_routes(session, actor, change.end)
         desks = _own_desks(session, actor, {row.service for row in change.add})
+        refuse_faulty(change.add)
         with without_new_gaps() as found:
             end_routes(session, ended)
             session.add_all(route_of(row, desks[row.service]) for row in change.add)
@@ -65,11 +71,11 @@ def change_routes(*, actor: Actor, change: RouteChange) -> Coverage:
 
 @contextmanager
 def without_new_gaps() -> Iterator[list[Coverage]]:
-    """Inside a transaction: raise LeavesGaps at the end when more combinations are without a desk than at the start,
-    today or from a later day on, and Invalid for a tie that was not there.
+    """Inside a transaction: raise LeavesGaps at the end when any combination has lost its desk since the start, today
+    or from a later day on, and Invalid for a tie that was not there.
 
-    In municipalities that were served before each topic counts by itself, so that gaps closed elsewhere make up for
-    none; what is newly served counts only in the sum. The list then holds the new proof.
+    In municipalities that were served before gaps that close make up for none that opens; what is newly served counts
+    only in the sum. The list then holds the new proof.
     """
     before = queries.check()
     found: list[Coverage] = []
@@ -83,26 +89,21 @@ def without_new_gaps() -> Iterator[list[Coverage]]:
 
 def _refuse_gaps(before: Sequence[Gap], after: Sequence[Gap], *, outside: Sequence[str]) -> None:
     had, has = _without_desk(before), _without_desk(after)
-    worse, grown = has - had, has.total() - had.total()
-    lost = sum(size for (place, _), size in worse.items() if place not in outside)
+    worse = {where: cells & ~had.get(where, 0) for where, cells in has.items()}
+    lost = sum(cells.bit_count() for (place, _), cells in worse.items() if place not in outside)
+    grown = sum(map(int.bit_count, has.values())) - sum(map(int.bit_count, had.values()))
     if not lost and grown <= 0:
         return
-    known = {(gap.municipality, gap.topic, gap.why, gap.scope): gap.combinations for gap in before}
-    new = [
-        gap
-        for gap in after
-        if (gap.municipality, gap.topic) in worse
-        and gap.combinations > known.get((gap.municipality, gap.topic, gap.why, gap.scope), 0)
-    ]
-    raise LeavesGaps(max(lost, grown), tuple(new))
+    new = tuple(gap for gap in after if gap.cells & worse[gap.municipality, gap.topic])
+    raise LeavesGaps(max(lost, grown), new)
 
 
-def _without_desk(gaps: Iterable[Gap]) -> Counter[tuple[str, str | None]]:
-    """Combinations without a desk by municipality and topic."""
-    counted: Counter[tuple[str, str | None]] = Counter()
+def _without_desk(gaps: Iterable[Gap]) -> dict[tuple[str, str | None], int]:
+    """The cells of all combinations without a desk, by municipality and topic."""
+    cells: dict[tuple[str, str | None], int] = defaultdict(int)
     for gap in gaps:
-        counted[gap.municipality, gap.topic] += gap.combinations
-    return counted
+        cells[gap.municipality, gap.topic] |= gap.cells
+    return cells
 
 
 def end_routes(session: Session, routes: Iterable[Route]) -> None:
@@ -116,26 +117,45 @@ def end_routes(session: Session, routes: Iterable[Route]) -> None:
 
 
 def prove_nightly() -> None:
-    """Prove the routes once a night and keep the result; by day only when the last proof is far too old."""
-    last = reading().scalar(select(func.max(RoutingProof.at)))
-    now = clock.now()
-    age = now - last if last else OVERDUE_AFTER
-    if age < PROVED_EVERY or (clock.local(now).hour not in NIGHT and age < OVERDUE_AFTER):
+    """Prove the routes once a night and keep what it found; by day when the last proof is far too old, and every hour
+    while the last one found something, so that the alarm ends soon after it is mended."""
+    last, now = queries.last_proof(), clock.now()
+    if last is not None and not _is_due(last, now):
         return
     coverage = queries.check()
-    if coverage.gaps:
-        log.warning("routes_have_gaps", gaps=len(coverage.gaps), combinations=coverage.without_desk)
-    if coverage.ties:
-        log.error("routes_tie", routes=sorted(sorted(pair) for pair in coverage.ties))
+    proof = RoutingProof(
+        at=now,
+        combinations=coverage.combinations,
+        without_desk=coverage.without_desk,
+        gaps=len(coverage.gaps),
+        ties=len(coverage.ties),
+        first_gaps=_one_of_each_reason(coverage.gaps),
+    )
     with transaction() as session:
-        session.add(
-            RoutingProof(
-                at=now,
-                combinations=coverage.combinations,
-                without_desk=coverage.without_desk,
-                gaps=len(coverage.gaps),
-            )
-        )
+        session.add(proof)
+        if coverage.gaps:
+            found = {"gaps": proof.gaps, "combinations": proof.without_desk}
+            after_commit(session, partial(log.error, "routes_have_gaps", **found))
+        if coverage.ties:
+            pairs = sorted(sorted(pair) for pair in coverage.ties)
+            after_commit(session, partial(log.error, "routes_tie", routes=pairs))
+
+
+def _is_due(last: RoutingProof, now: dt.datetime) -> bool:
+    age = now - last.at
+    if last.gaps or last.ties:
+        return age >= PROVED_AGAIN
+    return age >= OVERDUE_AFTER or (age >= PROVED_EVERY and clock.local(now).hour in NIGHT)
+
+
+def _one_of_each_reason(gaps: Iterable[Gap]) -> list[dict[str, str | None]]:
+    first: dict[str, Gap] = {}
+    for gap in gaps:
+        first.setdefault(gap.why, gap)
+    return [
+        {"municipality": gap.municipality, "topic": gap.topic, "why": why}
+        for why, gap in islice(first.items(), REASONS_KEPT)
+    ]
 
 
 def _own_routes(session: Session, actor: Actor, ids: Sequence[int]) -> list[Route]:

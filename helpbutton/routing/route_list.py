@@ -11,6 +11,7 @@ from helpbutton.db import reading
 from helpbutton.directory import queries as directory
 from helpbutton.directory.models import Area, County, Route, Service
 from helpbutton.directory.queries import Names
+from helpbutton.directory.rows import MunicipalityRow
 from helpbutton.staff.actor import Actor
 
 SHOWN = 300
@@ -95,12 +96,14 @@ def routes_to(
 
 
 def places() -> Places:
-    """Every place that a route can name here."""
+    """Every place that a new route can name here, also a municipality that begins later."""
     served = directory.installation().counties
     session = reading()
     return Places(
         municipalities={
-            place.code: place.names for place in directory.municipalities() if place.county in served
+            row.code: _names(row)
+            for row in directory.municipality_rows().values()
+            if row.county_code in served and (row.valid_to is None or row.valid_to >= clock.today())
         },
         counties={row.code: row.names for row in session.scalars(select(County)) if row.code in served},
         areas={row.key: row.names for row in session.scalars(select(Area).order_by(Area.key))},
@@ -108,11 +111,16 @@ def places() -> Places:
 
 
 def _place(route: Route, known: Places) -> Names | None:
+    if route.municipality_code is not None:
+        return _names(directory.municipality_rows()[route.municipality_code])
     for value, named in (
-        (route.municipality_code, known.municipalities),
         (route.area_key, known.areas),
         (route.county_code, known.counties),
     ):
         if value is not None:
             return named.get(value, {"fi": value})
     return None
+
+
+def _names(row: MunicipalityRow) -> Names:
+    return {"fi": row.name_fi, "sv": row.name_sv, "en": row.name_fi}

@@ -9,16 +9,16 @@ from sqlalchemy import ColumnElement, case, exists, func, select, true
 
 from helpbutton import clock
 from helpbutton.cases.models import Case, Decision
-from helpbutton.cases.submission import AGE_GROUPS, KINDS, ROLES
 from helpbutton.db import reading
 from helpbutton.directory import queries as directory
-from helpbutton.directory.models import Area, County, Service
+from helpbutton.directory.mergers import handed_down
+from helpbutton.directory.models import Service
 from helpbutton.directory.rows import RouteRow
 from helpbutton.errors import FieldError, Invalid, NotFound
-from helpbutton.i18n import LANGUAGES
 from helpbutton.routing import queries
 from helpbutton.routing.coverage import Coverage
 from helpbutton.routing.match import Facts, RouteRule, most_specific
+from helpbutton.routing.new_routes import refuse_faulty
 from helpbutton.sorting.decide import SURE_ENOUGH_TO_MOVE
 
 TOPIC_USED = "topic_used"
@@ -69,7 +69,7 @@ def what_if(*, change: RouteChange, since: dt.date, organisations: Collection[in
 
     `organisations`: ids of those whose cases are looked at; all when None. The counts are exact: a page shows them
     `in_range`.
-    Raises NotFound for an unknown desk or route, Invalid for an unknown value or a tie.
+    Raises NotFound for an unknown desk or route, Invalid for what `new_routes.faults` names or a tie.
     """
     old = directory.all_routes()
     missing = set(change.end) - {rule.id for rule in old}
@@ -98,13 +98,14 @@ def what_if(*, change: RouteChange, since: dt.date, organisations: Collection[in
     keys = {row.id: row.key for row in reading().execute(select(Service.id, Service.key))}
     moves: Counter[tuple[str | None, str | None]] = Counter()
     total = 0
+    standing, tried = (handed_down(rules, directory.mergers()) for rules in (old, new))
     for code, topic, kind, language, age_group, role, count in rows:
         total += count
-        place = directory.municipality(code)
+        place = directory.municipality(code, on=day)
         facts = Facts(
             place.code, place.county, topic, kind, language, age_group, role, directory.areas_of(place.code)
         )
-        was, now = (_desk(facts, rules, day) for rules in (old, new))
+        was, now = (_desk(facts, rules, day) for rules in (standing, tried))
         if was != now:
             moves[keys.get(was) if was else None, keys.get(now) if now else None] += count
     return Trial(total, tuple(Move(*pair, n) for pair, n in moves.most_common()), queries.proof_of(new), day)
@@ -131,22 +132,10 @@ def _topic_used() -> ColumnElement[str | None]:
 
 def _rules(rows: Sequence[RouteRow]) -> list[RouteRule]:
     ids = {row.key: row.id for row in reading().execute(select(Service.id, Service.key))}
-    known: dict[str, Collection[str]] = {
-        "topic": {topic.id for topic in directory.topics()},
-        "municipality_code": {place.code for place in directory.municipalities()},
-        "county_code": set(reading().scalars(select(County.code))),
-        "area": set(reading().scalars(select(Area.key))),
-        "kind": KINDS,
-        "language": LANGUAGES,
-        "age_group": AGE_GROUPS,
-        "role": ROLES,
-    }
     for row in rows:
         if row.service not in ids:
             raise NotFound(f"desk {row.service}")
-        for name, values in known.items():
-            if getattr(row, name) not in (None, *values):
-                raise Invalid(FieldError(name, "unknown_value"))
+    refuse_faulty(rows)
     return [
         RouteRule(
             -number,

@@ -5,8 +5,9 @@ from typing import Literal
 
 from helpbutton.reasons import Reason
 from helpbutton.triage import Suggestion
+from helpbutton.triage.knowledge import FALLBACK_TOPIC
 
-SURE_ENOUGH_TO_MOVE = 0.92
+SURE_ENOUGH_TO_MOVE = 0.95
 
 Verdict = Literal["stay", "move", "forward", "propose"]
 
@@ -22,8 +23,11 @@ class TopicChoice:
 
 
 def choose_topic(stated: str | None, suggestion: Suggestion) -> TopicChoice:
-    """What the sender stated wins; without it, triage's topic counts for the desk only when it is sure."""
-    if stated is not None:
+    """What the sender stated wins; without it, triage's topic counts for the desk only when it is sure.
+
+    The topic for those who do not know is no statement.
+    """
+    if stated not in (None, FALLBACK_TOPIC):
         agree = suggestion.topic == stated or suggestion.score == 0
         reason = Reason(
             "topic_stated" if agree else "topic_stated_over_triage",

@@ -21,7 +21,15 @@ from helpbutton.sorting.decide import TopicChoice, choose_topic, decide, urgency
 from helpbutton.triage import Suggestion, TriageFacts, suggest
 from helpbutton.vault.sealing import CaseVault
 
-ABOUT_TRIAGES_TOPIC = ("topic_by_words", "topic_by_likeness", "topic_second", "topic_unsure", "urgency_topic")
+ABOUT_TRIAGES_TOPIC = (
+    "topic_by_words",
+    "topic_by_likeness",
+    "topic_by_age",
+    "topic_second",
+    "topic_unsure",
+    "urgency_topic",
+    "urgency_unsure",
+)
 """Reasons that say nothing about a case whose sender stated the topic."""
 
 UNSORTED = (
@@ -64,7 +72,7 @@ def sort_case(case_id: int) -> None:
 
 def _decide(session: Session, case: Case, vault: CaseVault, suggestion: Suggestion) -> None:
     """All that sorting changes in the case itself. None of its queries asks for what it has just written."""
-    corrected = _corrected_topic(session, case)
+    corrected = _corrected(session, case, "topic")
     choice = choose_topic(corrected or case.stated_topic, suggestion)
     _apply_triage(session, case, vault, suggestion, choice)
     if corrected is None:
@@ -76,11 +84,11 @@ def _decide(session: Session, case: Case, vault: CaseVault, suggestion: Suggesti
     )
 
 
-def _corrected_topic(session: Session, case: Case) -> str | None:
-    """The topic that staff put right before the worker came; they left the case where it is."""
+def _corrected(session: Session, case: Case, subject: str) -> str | None:
+    """The topic or urgency that staff put right before the worker came; they left the case where it is."""
     corrected = (
         select(Correction.new)
-        .where(Correction.case_id == case.id, Correction.subject == "topic")
+        .where(Correction.case_id == case.id, Correction.subject == subject)
         .order_by(Correction.id.desc())
     )
     return session.scalar(corrected.limit(1))
@@ -114,7 +122,8 @@ def _apply_triage(
     add_reasons(session, case, vault, subject="triage", reasons=opinions + ((because,) if because else ()))
     if choice.reason and choice.topic == case.stated_topic:
         add_reasons(session, case, vault, subject="topic", reasons=(choice.reason,))
-    handling.raise_urgency(case, urgency)
+    if suggestion.flags or _corrected(session, case, "urgency") is None:
+        handling.raise_urgency(case, urgency)
     _promise_for_urgency(session, case, vault)
 
 

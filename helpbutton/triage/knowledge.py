@@ -21,12 +21,13 @@ FLAGS = (
     "honour_violence",
     "no_shelter",
 )
-_CODE_VERSION = "3"
+_CODE_VERSION = "4"
 _FILES = (
     "topics.json",
     "triage/danger.json",
     "triage/lexicon.json",
     "triage/model.npz",
+    "triage/meaning.npz",
     "triage/languages.json",
 )
 
@@ -53,7 +54,7 @@ def topic_urgencies() -> dict[str, str]:
 
 @cache
 def version() -> str:
-    """Names the rules and the data that a suggestion was made with: changes whenever a file changes."""
+    """Names the rules and the data that suggestions are made with: changes whenever a file changes."""
     digest = hashlib.sha256()
     for name in _FILES:
         digest.update((CONFIG_DIR / name).read_bytes())

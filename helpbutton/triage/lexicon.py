@@ -25,9 +25,15 @@ _TOPICS_OF_FLAG = {
     "honour_violence": ("domestic_violence",),
     "no_shelter": ("money_housing",),
 }
+_GROWN_UP = 18
 _AGE = re.compile(
-    r"\b(\d{1,2}) ?-? ?(?:v\b|vee\b|vuoti|år|yr|year)|\b(?:oon|olen|är|e|am|i'm) (1\d)\b", re.IGNORECASE
+    r"\b(\d{1,2}) ?-? ?(?:(?:v\b\.?|vee\b)(?! ?(?:sitten|ajan|eli))|vuoti|vuode?n ikäi|åri|års\b|år gamm"
+    r"|y/?o\b|(?:year|yr)s?[ -]old)"
+    r"|(?<!\bi )(?<!\bpå )(?<!\bför )(?<!\befter )(?<!\bunder )\b(\d{1,2}) år\b(?! sedan| sen\b| tillbaka)"
+    r"|\b(?:oon|olen|är|e|am|i'm|aged?) (1\d)\b",
+    re.IGNORECASE,
 )
+"""Ages, not spans of time: "8 v", "8-vuotias", "8 år", "8-åring", "8-year-old", "I'm 14", but not "3 v sitten"."""
 
 
 @dataclass(frozen=True)
@@ -85,10 +91,14 @@ def _spoken(matches: Sequence[Match[Sound]]) -> dict[str, float]:
 
 
 def mood_of_age(cleaned: str, role: str | None) -> str | None:
-    """The topic of a child's or of a young person's mood, where the text or the sender's role tells the age."""
-    found = _AGE.search(cleaned)
-    if found:
-        return _YOUTH if int(found.group(1) or found.group(2)) >= _TEENAGE else _CHILD
+    """The topic of a child's or of a young person's mood, where the text or the sender's role tells the age.
+
+    Ages of grown-ups say nothing; ages of a child and of a young person side by side leave it open.
+    """
+    ages = [int("".join(filter(None, groups))) for groups in _AGE.findall(cleaned)]
+    told = {_YOUTH if age >= _TEENAGE else _CHILD for age in ages if age < _GROWN_UP}
+    if told:
+        return told.pop() if len(told) == 1 else None
     return {"young_person": _YOUTH, "child": _CHILD}.get(role or "")
 
 

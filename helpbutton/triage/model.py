@@ -1,4 +1,4 @@
-"""The learnt part of triage: weights for pieces of words, a net over meaning, joined with what the lexicon says.
+"""The learnt part of triage: weights for pieces of words, joined with the message as a whole and with the lexicon.
 
 `helpbutton.triage.learn` makes the file from config/triage/messages; nothing is learnt while the product runs.
 """
@@ -13,8 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from helpbutton.config_dir import CONFIG_DIR
-from helpbutton.triage import hidden
-from helpbutton.triage.embedding import Vector
 from helpbutton.triage.pieces import piece_of_stem, pieces, pieces_of_word
 from helpbutton.triage.words import Token, stem
 
@@ -28,7 +26,7 @@ _WINDOW = 7
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the weights say of one message: a row by its words, and where meaning was asked one by its meaning.
+    """What the weights say of one message: a row by its words, and where it was asked one by its meaning.
 
     `topics` has a column for each topic, `dangers` one for danger as such and one for each of its kinds.
     `known_words` counts the words whose stem stands in the lessons.
@@ -50,29 +48,27 @@ class _Joining:
 
 class Model:
     """Read-only weights: for words rows of pieces, columns of topics, danger and its kinds, kept as bytes and
-    multiplied by `scale`; for meaning a net with the same answers."""
+    multiplied by `scale`."""
 
     def __init__(self, stored: Mapping[str, Array]) -> None:
         self.topics: tuple[str, ...] = tuple(str(topic) for topic in stored["topics"])
-        self.digest = str(stored["digest"])
+        self.digest, self.digest_of_meaning = str(stored["digest"]), str(stored["digest_of_meaning"])
         self._row = {int(piece): row for row, piece in enumerate(stored["pieces"])}
         self._rarity = stored["rarity"].astype(np.float32)
         self._small, self._scale, self._bias = stored["small"], stored["scale"], stored["bias"]
-        self._centre, self._spread = stored["centre"], stored["spread"]
-        self._net = hidden.read(stored)
         self._joining = [_Joining(stored[f"blend_{count}"], stored[f"alarm_{count}"]) for count in (1, 2)]
         self._flags: tuple[str, ...] = tuple(str(flag) for flag in stored["flags"])
 
-    def evidence(self, tokens: Sequence[Token], vector: Vector | None = None) -> Evidence:
-        """The scores of one message, from its words alone or from its meaning too."""
+    def evidence(self, tokens: Sequence[Token], by_meaning: Array | None = None) -> Evidence:
+        """The scores of one message, from its words alone or with those of its meaning."""
         rows, values = self._found(pieces(tokens))
         by_words: Array = self._bias
         if rows:
             length = math.sqrt(float(values @ values)) or 1.0
             by_words = by_words + (values / length) @ self._small[rows].astype(np.float32) * self._scale
-        by_meaning = [] if vector is None else [self._net.answers((vector - self._centre) / self._spread)]
         known = sum(piece_of_stem(token.folded) in self._row for token in tokens)
-        said, first_danger = np.stack([by_words, *by_meaning]), len(self.topics)
+        said = np.stack([by_words] if by_meaning is None else [by_words, by_meaning])
+        first_danger = len(self.topics)
         return Evidence(said[:, :first_danger], said[:, first_danger:], known)
 
     def topic_shares(self, evidence: Evidence, spoken: Mapping[str, float]) -> dict[str, float]:
@@ -97,7 +93,7 @@ class Model:
         return self._flags[int(np.argmax(kinds))]
 
     def telling_words(self, tokens: Sequence[Token]) -> tuple[int, int]:
-        """First and last token of the stretch that speaks most for danger."""
+        """First and last token of the stretch that speaks most for danger; of all where no word does."""
         danger = self._small[:, len(self.topics)]
         weights, before = [], ""
         for token in tokens:
@@ -107,7 +103,7 @@ class Model:
         width = min(_WINDOW, len(weights))
         sums = [sum(weights[i : i + width]) for i in range(len(weights) - width + 1)]
         best = max(range(len(sums)), key=sums.__getitem__)
-        return best, best + width - 1
+        return (best, best + width - 1) if sums[best] > 0 else (0, len(weights) - 1)
 
     def _joined(self, evidence: Evidence) -> _Joining:
         return self._joining[len(evidence.topics) - 1]

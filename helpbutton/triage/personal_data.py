@@ -21,10 +21,12 @@ _IDENTITY = re.compile(
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,4}[A-Za-z]{2,24}\b")
 _STREET_END = (
     r"(?:katu|tie|kuja|polku|väylä|raitti|kaari|rinne|bulevardi|penger|kadulla|tiellä|kujalla|polulla|kaarella|rinteellä"
+    r"|kadun|kujan|polun|kadulle|kujalle|kadulta"
     r"|gatan|vägen|gränden|stigen|allén|bågen)"
 )
 _ADDRESS = re.compile(
-    r"\b(?!(?i:valta|maan|kanta|moottori)tie )[A-ZÅÄÖa-zåäö]{2,25}(?:[ -][a-zåäö]{2,20})?"
+    r"\b(?!(?i:valta|maan|kanta|moottori)tie )"
+    r"(?:[A-ZÅÄÖa-zåäö]{2,25}(?:[ -][a-zåäö]{2,20})?|(?:[A-ZÅÄÖ][a-zåäöé]{1,24}[ -]){1,3})"
     rf"{_STREET_END} \d{{1,3}}(?: ?[A-Za-z](?![\w]))?(?: ?\d{{1,3}}\b)?"
     r"(?!\s*(?:h\b|t\b|tunti|tuntia|päiv|vuo|v\b|vk|viik|kuuk|kertaa|min|dag|tim|år|gång))"
 )

@@ -12,6 +12,7 @@ Level = Literal["down", "alarm", "attention"]
 
 TODO_TOO_LONG_DUE = dt.timedelta(seconds=120)
 NOTIFICATION_TOO_LONG_DUE = dt.timedelta(minutes=10)
+PROOF_TOO_OLD = dt.timedelta(hours=48)
 FEW_OUTCOMES = 5
 """With fewer attempts in a quarter of an hour one refusal says little about the provider."""
 
@@ -32,13 +33,25 @@ class CanaryFact:
 
 
 @dataclass(frozen=True)
+class ProofFact:
+    """What the last proof of the routes found, at an aware moment. `without_desk` counts combinations, `ties` pairs
+    of routes; `first` has one gap of each reason: the municipality's code, the topic, why."""
+
+    at: dt.datetime
+    gaps: int
+    ties: int
+    without_desk: int
+    first: tuple[tuple[str, str | None, str], ...]
+
+
+@dataclass(frozen=True)
 class Facts:
     """The state of the installation at the aware moment `at`, as the database knows it.
 
     Ages are zero when nothing waits. `resting_alerts`: to-dos of urgent alerts among those that rest. `notifications`:
     (channel, status) to how many; of those that are settled only the last day's. `outcomes`: (channel, outcome) to
     attempts in the last quarter of an hour. `spent_today` in euro, None without a price. `sweeper_age`: None when there
-    never was one.
+    never was one; nor is there a `proof` before the first night.
     """
 
     at: dt.datetime
@@ -61,6 +74,7 @@ class Facts:
     deadman_on: bool
     deadman_heard_at: dt.datetime | None
     deadman_failures: int
+    proof: ProofFact | None
 
     def of_status(self, status: str) -> int:
         """How many notifications have this status, on all channels."""
@@ -90,6 +104,16 @@ def canaries_come_out(facts: Facts) -> bool:
     )
 
 
+def leads_to_desks(facts: Facts) -> bool:
+    """Whether the last proof found neither a gap nor a tie."""
+    return facts.proof is None or not (facts.proof.gaps or facts.proof.ties)
+
+
+def is_proved(facts: Facts) -> bool:
+    """Whether the last proof is young enough to say anything."""
+    return facts.proof is None or facts.at - facts.proof.at < PROOF_TOO_OLD
+
+
 CHECKS = (
     Check("sweeper", "down", lambda facts: facts.sweeper_alive),
     Check("todos_on_time", "down", lambda facts: facts.todo_age < TODO_TOO_LONG_DUE),
@@ -104,6 +128,8 @@ CHECKS = (
     Check("alerts_accepted", "alarm", lambda facts: facts.nobody_accepted == 0),
     Check("alerts_tried", "alarm", lambda facts: facts.resting_alerts == 0),
     Check("nothing_dead", "alarm", lambda facts: facts.of_status("dead") == 0),
+    Check("routes_lead_to_desks", "alarm", leads_to_desks),
+    Check("routes_proved", "attention", is_proved),
     Check("nothing_resting", "attention", lambda facts: facts.resting == 0),
     Check("nothing_failed", "attention", lambda facts: facts.of_status("failed") == 0),
     Check("nothing_held", "attention", lambda facts: facts.of_status("held") == 0),

@@ -15,7 +15,8 @@ from helpbutton.escalation.queries import count_nobody_accepted
 from helpbutton.notifications.kinds import DELIVER, SECOND_CHANNEL, START_CLIMB
 from helpbutton.notifications.lifecycle import DUTY_ALERT
 from helpbutton.notifications.models import Attempt, ChannelStop, Notification
-from helpbutton.watching.checks import CanaryFact, Facts
+from helpbutton.routing.queries import last_proof
+from helpbutton.watching.checks import CanaryFact, Facts, ProofFact
 from helpbutton.watching.models import Canary, DeadMan
 
 SWEEPER = "sweeper"
@@ -56,7 +57,16 @@ def facts() -> Facts:
         deadman_on=bool(active.deadman_url),
         deadman_heard_at=deadman.heard_at if deadman else None,
         deadman_failures=deadman.failures if deadman else 0,
+        proof=_proof(),
     )
+
+
+def _proof() -> ProofFact | None:
+    last = last_proof()
+    if last is None:
+        return None
+    first = tuple((gap["municipality"] or "", gap["topic"], gap["why"] or "") for gap in last.first_gaps)
+    return ProofFact(last.at, last.gaps, last.ties, last.without_desk, first)
 
 
 def _resting_alerts(session: Session) -> int:

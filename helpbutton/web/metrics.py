@@ -3,6 +3,7 @@
 No process counts anything itself, so it does not matter which of several answers, or whether it has just started.
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -13,7 +14,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
 from helpbutton.watching import queries as watching
-from helpbutton.watching.checks import CHECKS, CanaryFact, Facts
+from helpbutton.watching.checks import CHECKS, CanaryFact, Facts, ProofFact
 from helpbutton.web.policy import policy
 
 bp = Blueprint("metrics", __name__)
@@ -40,6 +41,8 @@ class _State(Collector):
         yield from _work(facts)
         yield from _sending(facts)
         yield from _people(facts)
+        if facts.proof is not None:
+            yield from _proof(facts.at, facts.proof)
         if facts.canary_on:
             yield from _canaries(facts)
         if facts.deadman_on:
@@ -60,6 +63,13 @@ def _work(facts: Facts) -> Iterator[Metric]:
     if facts.sweeper_age is not None:
         age = facts.sweeper_age.total_seconds()
         yield _gauge("heartbeat_age_seconds", "Since a sweeper gave a sign of life", age)
+
+
+def _proof(at: dt.datetime, proof: ProofFact) -> Iterator[Metric]:
+    yield _gauge("routing_gaps", "Gaps that the last proof of the routes found", proof.gaps)
+    yield _gauge("routing_ties", "Pairs of routes that it found to tie", proof.ties)
+    yield _gauge("routing_without_desk", "Combinations that it found to end nowhere", proof.without_desk)
+    yield _gauge("routing_proof_age_seconds", "Since the routes were proved", (at - proof.at).total_seconds())
 
 
 def _sending(facts: Facts) -> Iterator[Metric]:

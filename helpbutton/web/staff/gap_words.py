@@ -27,6 +27,12 @@ WHY = (
         N_("The desk %(desk)s does not take this kind: %(kind)s."),
     ),
     (
+        r"desk (?P<desk>\S+) does not serve in Swedish, a language of its whole county",
+        N_(
+            "The desk %(desk)s does not serve in Swedish, though its wellbeing county is bilingual as a whole."
+        ),
+    ),
+    (
         r"desk (?P<desk>\S+) does not serve in Swedish, .*",
         N_("The desk %(desk)s does not serve in Swedish, an official language there."),
     ),
@@ -40,6 +46,8 @@ WHY = (
     ),
 )
 """As `routing.coverage` and `routing.queries` write them, for a person."""
+CLOSED_DESK = r"while desk (?P<desk>\S+) is closed: (?P<why>.*)"
+AT_NIGHT = N_("While the desk %(desk)s is closed, urgent cases go on to another. %(why)s")
 CLOSED = N_("A route for these topics and municipalities to a desk that can take them closes the gap.")
 CLOSED_FOR = N_(
     "A route for these topics and municipalities (%(conditions)s) to a desk that can take them closes the gap."
@@ -107,6 +115,9 @@ def _closing(alike: _Alike, language: str) -> str:
 
 
 def _why(why: str, language: str) -> str:
+    if night := re.fullmatch(CLOSED_DESK, why):
+        at_night = {"desk": night["desk"], "why": _why(night["why"], language)}
+        return i18n.gettext(language, AT_NIGHT, **at_night)
     for pattern, message in WHY:
         if found := re.fullmatch(pattern, why):
             named = {

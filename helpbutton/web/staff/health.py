@@ -2,11 +2,13 @@
 
 from flask import Response, abort, g
 
+from helpbutton.routing.coverage import Gap
 from helpbutton.watching import queries as watching
 from helpbutton.watching.checks import CHECKS, Facts, Level, failing
 from helpbutton.web.policy import policy
 from helpbutton.web.staff import health_words as words
 from helpbutton.web.staff.frame import staff_blueprint, staff_language, staff_page
+from helpbutton.web.staff.gap_words import GapLine, gap_lines
 
 bp = staff_blueprint("health_page", __name__)
 
@@ -26,12 +28,19 @@ def show() -> Response:
         facts=facts,
         stages=words.STAGES,
         outcomes=_outcomes(facts),
+        first_gaps=_first_gaps(facts),
     )
 
 
 def _worst(facts: Facts) -> str:
     levels: tuple[Level, ...] = ("down", "alarm", "attention")
     return next((level for level in levels if failing(facts, level)), "ok")
+
+
+def _first_gaps(facts: Facts) -> list[GapLine]:
+    """One gap of each reason that the last proof of the routes found."""
+    first = facts.proof.first if facts.proof else ()
+    return gap_lines((Gap(code, topic, why, combinations=1) for code, topic, why in first), staff_language())
 
 
 def _outcomes(facts: Facts) -> list[tuple[str, dict[str, int]]]:

@@ -104,6 +104,23 @@ WORDS = {
         N_("Decide about them under “Waits for a human”: send again, call instead, or give up."),
         lambda facts: facts.of_status("dead"),
     ),
+    "routes_lead_to_desks": Words(
+        N_("No request ends nowhere"),
+        N_("The last proof of the routes found no gap."),
+        N_("Gaps and ties that the last proof of the routes found: %(figure)s."),
+        N_(
+            "Close them under Routes or in the settings of the desks named below. "
+            "They are proved again every hour until none is left."
+        ),
+        lambda facts: facts.proof.gaps + facts.proof.ties if facts.proof else 0,
+    ),
+    "routes_proved": Words(
+        N_("The routes are proved every night"),
+        N_("They were proved lately."),
+        N_("They were last proved %(figure)s ago."),
+        N_("The sweeper proves them: its log says what keeps it from doing so."),
+        lambda facts: facts.at - facts.proof.at if facts.proof else None,
+    ),
     "nothing_resting": Words(
         N_("No to-do rests"),
         N_("Nothing has failed on every try."),

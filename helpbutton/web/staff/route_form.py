@@ -1,16 +1,15 @@
 """The form of a change of routes: what was typed as routes to add and ids to end, and its wrong fields."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 
 from werkzeug.datastructures import MultiDict
 
-from helpbutton.cases.submission import AGE_GROUPS, KINDS, ROLES
-from helpbutton.directory import queries as directory
 from helpbutton.directory.rows import RouteRow
 from helpbutton.directory.service_rules import day
 from helpbutton.errors import FieldError, Invalid
-from helpbutton.i18n import LANGUAGES
 from helpbutton.reasons import N_
+from helpbutton.routing.new_routes import CONDITIONS, faults
 from helpbutton.routing.route_list import Places
 from helpbutton.routing.trial import RouteChange
 
@@ -28,12 +27,11 @@ LABELS = {
     "routes": N_("Routes"),
     "change": N_("The change"),
 }
-CONDITIONS: Mapping[str, Collection[str]] = {
-    "kind": KINDS,
-    "language": LANGUAGES,
-    "age_group": AGE_GROUPS,
-    "role": ROLES,
+FIELDS = {
+    "topic": "topics",
+    **dict.fromkeys(("municipality_code", "county_code", "area"), "place"),
 }
+"""What the form calls fields of a route otherwise."""
 
 
 def change_from(form: MultiDict[str, str], *, desks: Collection[str], places: Places) -> RouteChange:
@@ -44,13 +42,10 @@ def change_from(form: MultiDict[str, str], *, desks: Collection[str], places: Pl
         if not ended:
             raise Invalid(FieldError("change", "required"))
         return RouteChange(end=ended)
-    errors = list(_errors(form, topics, desks, places))
-    if errors:
-        raise Invalid(*errors)
     level, _, code = form.get("place", "").partition(":")
     rows = tuple(
         RouteRow(
-            service=form["service"],
+            service=form.get("service", ""),
             topic=None if topic == ANY_TOPIC else topic,
             municipality_code=code if level == "municipality" else None,
             county_code=code if level == "county" else None,
@@ -61,16 +56,17 @@ def change_from(form: MultiDict[str, str], *, desks: Collection[str], places: Pl
         )
         for topic in dict.fromkeys(topics)
     )
+    errors = {(error.field, error.code): error for error in _errors(form, rows, desks, places)}
+    if errors:
+        raise Invalid(*errors.values())
     return RouteChange(add=rows, end=ended)
 
 
 def _errors(
-    form: MultiDict[str, str], topics: Collection[str], desks: Collection[str], places: Places
+    form: MultiDict[str, str], rows: Iterable[RouteRow], desks: Collection[str], places: Places
 ) -> Iterator[FieldError]:
     if form.get("service", "") not in desks:
         yield FieldError("service", "unknown_value")
-    if set(topics) - {ANY_TOPIC, *(topic.id for topic in directory.topics())}:
-        yield FieldError("topics", "unknown_value")
     level, _, code = form.get("place", "").partition(":")
     known = {
         "": {""},
@@ -80,13 +76,8 @@ def _errors(
     }
     if code not in known.get(level, ()):
         yield FieldError("place", "unknown_value")
-    for name, values in CONDITIONS.items():
-        if form.get(name) and form[name] not in values:
-            yield FieldError(name, "unknown_value")
-    dates = {name: day(form.get(name, "")) for name in ("valid_from", "valid_to")}
-    for name, found in dates.items():
-        if form.get(name, "").strip() and found is None:
+    for name in ("valid_from", "valid_to"):
+        if form.get(name, "").strip() and day(form[name]) is None:
             yield FieldError(name, "date")
-    first, last = dates["valid_from"], dates["valid_to"]
-    if first and last and last < first:
-        yield FieldError("valid_to", "ends_before")
+    for fault in faults(rows):
+        yield replace(fault, field=FIELDS.get(fault.field, fault.field))

@@ -11,6 +11,7 @@ from helpbutton.directory import queries as directory
 from helpbutton.errors import FieldError, Invalid, NotFound
 from helpbutton.routing import queries
 from helpbutton.routing.coverage import Gap
+from helpbutton.routing.new_routes import CONDITIONS
 from helpbutton.routing.operations import LeavesGaps, change_routes
 from helpbutton.routing.route_list import names_of, places, routed_desks, routes_to
 from helpbutton.routing.trial import RouteChange, Trial, in_range, what_if
@@ -108,7 +109,7 @@ def _page(*, status: int = 200, errors: tuple[FieldError, ...] = (), gaps: tuple
         routes=routes_to([of] if of in desks else desks, topic=topic or None),
         places=_named_places(language),
         labels=route_form.LABELS,
-        conditions=route_form.CONDITIONS,
+        conditions=CONDITIONS,
         any_topic=route_form.ANY_TOPIC,
         typed=request.form,
         errors=site_form.in_words(errors, language),

@@ -67,7 +67,7 @@ def known(
 def demo(
     municipalities: tuple[MunicipalityRow, ...], counties: tuple[CountyRow, ...], topics: dict[str, str]
 ) -> Directory:
-    return build(municipalities, counties, topics, read_templates(CONFIG_DIR / "demo"))
+    return build(municipalities, counties, topics, read_templates(CONFIG_DIR / "demo"), on=date(2026, 3, 2))
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable
+from datetime import date
 
 import phonenumbers
 import pytest
@@ -28,7 +29,8 @@ def test_the_same_input_gives_the_same_directory(
     counties: tuple[CountyRow, ...],
     topics: dict[str, str],
 ) -> None:
-    assert build(municipalities, counties, topics, read_templates(CONFIG_DIR / "demo")) == demo
+    again = build(municipalities, counties, topics, read_templates(CONFIG_DIR / "demo"), on=date(2026, 3, 2))
+    assert again == demo
 
 
 def test_every_place_of_mainland_finland_has_its_desks(
@@ -110,10 +112,13 @@ def test_varha_promises_faster_than_the_others(demo: Directory) -> None:
         ({"topic": "bullying", "language": "sv", "age_group": "3-5"}, "turku-early-education-sv"),
         ({"topic": "bullying", "kind": "consultation_anonymous", "role": "professional"}, "turku-school"),
         ({"topic": "bullying", "kind": "contact_together"}, "varha-family-guidance"),
-        ({"topic": "learning_support"}, "turku-school"),
-        ({"topic": "transition", "age_group": "3-5"}, "turku-early-education"),
-        ({"kind": "transition_handover"}, "turku-school"),
-        ({"kind": "transition_handover", "age_group": "3-5", "language": "sv"}, "turku-early-education-sv"),
+        ({"topic": "learning_support"}, "turku-learning-support"),
+        ({"topic": "learning_support", "language": "sv"}, "turku-learning-support-sv"),
+        ({"topic": "learning_support", "age_group": "3-5"}, "turku-ec-special-teacher"),
+        ({"topic": "learning_support", "kind": "contact_together"}, "varha-family-guidance"),
+        ({"topic": "transition", "age_group": "3-5"}, "turku-transition-team"),
+        ({"kind": "transition_handover"}, "turku-transition-team"),
+        ({"kind": "transition_handover", "age_group": "3-5", "language": "sv"}, "turku-transition-team-sv"),
         ({"topic": "parenting_limits"}, "varha-family-counselling"),
         ({"topic": "parenting_limits", "language": "sv"}, "varha-family-counselling-sv"),
         ({"topic": "speech_language", "language": "sv"}, "varha-speech-therapy-sv"),
@@ -124,7 +129,8 @@ def test_varha_promises_faster_than_the_others(demo: Directory) -> None:
         ({"topic": "couple_relationship"}, "demo-parish-parish-counselling"),
         ({"topic": "couple_relationship", "language": "sv"}, "demo-parish-parish-counselling-sv"),
         ({"topic": "couple_relationship", "kind": "contact_together"}, "varha-family-guidance"),
-        ({"topic": "loneliness_activities"}, "turku-early-education"),
+        ({"topic": "loneliness_activities"}, "turku-open-early-education"),
+        ({"topic": "loneliness_activities", "age_group": "3-5"}, "turku-open-early-education"),
         ({"topic": "loneliness_activities", "age_group": "6-9"}, "demo-ngo-ngo-family-activities"),
         ({"topic": "loneliness_activities", "age_group": "13-15"}, "turku-youth-work"),
         ({"topic": "loneliness_activities", "age_group": "13-15", "language": "sv"}, "turku-youth-work"),
@@ -144,6 +150,8 @@ def test_in_varsinais_suomi_every_topic_has_a_desk_of_its_own(answer: Answer, to
 def test_elsewhere_county_matters_go_to_the_family_guidance(answer: Answer) -> None:
     assert answer("837", topic="parenting_limits") == "pirha-family-guidance"
     assert answer("837", topic="learning_support") == "tampere-school"
+    assert answer("837", topic="transition", age_group="3-5") == "tampere-early-education"
+    assert answer("837", kind="transition_handover") == "tampere-school"
     assert answer("837", topic="loneliness_activities", age_group="0-2") == "tampere-early-education"
     assert answer("091", topic="bullying") == "helsinki-school"
     assert answer("091", topic="money_housing") == "helsinki-family-guidance"

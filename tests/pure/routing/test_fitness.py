@@ -1,6 +1,8 @@
 """The proof asks of a desk what a request needs: the language, the kind, somebody who is told at night."""
 
 import datetime as dt
+import functools
+import operator
 from typing import Any
 
 import pytest
@@ -71,6 +73,59 @@ def test_what_a_desk_lacks_is_a_gap_with_its_reason(desk: DeskFitness, place: Se
 
 def test_an_interpreter_is_enough_where_swedish_is_not_official() -> None:
     assert whys(changed(languages=frozenset({"fi"}))) == set()
+
+
+@pytest.mark.parametrize(("county", "official"), [(True, True), (False, False)])
+def test_a_bilingual_county_owes_swedish_to_its_finnish_municipalities_too(
+    county: bool, official: bool
+) -> None:
+    salo = ServedPlace("05", languages=("fi",), county_languages=frozenset({"fi", "sv"}))
+    why = "desk guidance does not serve in Swedish, a language of its whole county"
+    assert whys(changed(languages=frozenset({"fi"}), county=county), salo) == ({why} if official else set())
+    assert whys(changed(languages=frozenset({"fi"}), county=county), LIETO) == set()
+
+
+NIGHT = changed(key="emergency")
+
+
+@pytest.mark.parametrize(
+    ("stand_in", "place", "why"),
+    [
+        ({}, PARGAS, None),
+        ({"dead": "desk emergency has no active member"}, LIETO, "desk emergency has no active member"),
+        ({"kinds": frozenset({"help"})}, LIETO, "desk emergency does not take consultation_anonymous"),
+        ({"interpreters": False}, LIETO, "desk emergency does not serve se and has no interpreters"),
+        (
+            {"languages": frozenset({"fi"})},
+            PARGAS,
+            "desk emergency does not serve in Swedish, an official language there",
+        ),
+    ],
+)
+def test_the_desk_that_stands_in_at_night_takes_the_same(
+    stand_in: dict[str, Any], place: ServedPlace, why: str | None
+) -> None:
+    found = whys(changed(stand_in=DeskFitness(**{**NIGHT.__dict__, **stand_in})), place)
+    assert (found == set()) if why is None else (f"while desk guidance is closed: {why}" in found)
+
+
+def test_gaps_of_one_place_and_topic_share_no_combination() -> None:
+    coverage = prove(
+        places={"445": PARGAS},
+        served_counties={"05"},
+        topics=["bullying"],
+        routes=[RouteRule(1, 1, county="05"), RouteRule(2, 2, county="05", role="child")],
+        desks={
+            1: changed(languages=frozenset({"fi"}), kinds=frozenset({"help"})),
+            2: changed(interpreters=False),
+        },
+        on=TODAY,
+    )
+    gaps = [gap for gap in coverage.gaps if gap.topic is None]
+    every = functools.reduce(operator.or_, (gap.cells for gap in gaps))
+    assert len(gaps) > 2
+    assert [gap.cells.bit_count() for gap in gaps] == [gap.combinations for gap in gaps]
+    assert every.bit_count() == sum(gap.combinations for gap in gaps)
 
 
 def test_plain_finnish_is_answered_in_finnish() -> None:

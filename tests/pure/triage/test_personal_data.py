@@ -54,6 +54,11 @@ def test_email_addresses_and_names() -> None:
     assert found("kirjoita aiti.esimerkki@example.fi") == [("email", "aiti.esimerkki@example.fi")]
     assert found("Asumme osoitteessa Kauppakatu 12 A 3.") == [("address", "Kauppakatu 12 A 3")]
     assert found("Vi bor på Storgatan 5") == [("address", "Storgatan 5")]
+    assert found("bor på Södra vägen 5") == [("address", "Södra vägen 5")]
+    for address in ("Aleksis Kiven katu 5 B 12", "koulukadun 12"):
+        ((kind, words),) = found(f"asun {address}")
+        assert kind == "address"
+        assert words.endswith(address)
     assert found("Hei, nimeni on Maija Meikäläinen ja") == [("name", "Maija Meikäläinen")]
 
 
@@ -68,6 +73,10 @@ def test_email_addresses_and_names() -> None:
         ("lapsen nimi on matti virtanen", ["matti virtanen"]),
         ("Isän nimi Pekka Korhonen", ["Pekka Korhonen"]),
         ("huolissani tyttäreni Emman takia", ["Emman"]),
+        ("Poikani Mårten Öhman ei nuku", ["Mårten Öhman"]),
+        ("poikani EETU VIRTANEN", ["EETU VIRTANEN"]),
+        ("Моего сына Ивана Петрова бьют", ["Ивана Петрова"]),
+        ("ابني أحمد علي لا ينام", ["أحمد علي"]),
     ],
 )
 def test_names_of_people(text: str, names: list[str]) -> None:
@@ -82,6 +91,10 @@ def test_names_of_people(text: str, names: list[str]) -> None:
         "Poikani Helsingissä voi hyvin",
         "Kela ei vastaa. Wilma on täynnä viestejä",
         "Onko Perheneuvola auki",
+        "Poikani Helsingin Diakonissalaitoksella",
+        "Мой сын не спит",
+        "ابني لا ينام",
+        "APUA HETI",
     ],
 )
 def test_capitals_that_name_nobody(text: str) -> None:

@@ -1,11 +1,13 @@
 """Whatever is sent in, a suggestion comes out: stable, in known words, quickly; danger only raises."""
 
+import hashlib
+
 import pytest
 from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from helpbutton.triage import TriageFacts, screen, suggest
+from helpbutton.triage import TriageFacts, meaning, screen, suggest
 from helpbutton.triage.knowledge import FLAGS, LANGUAGES, URGENCIES, load, topic_urgencies
 from helpbutton.triage.messages import digest, messages
 from helpbutton.triage.model import learnt
@@ -122,6 +124,9 @@ def test_a_very_long_message_is_read_too() -> None:
 
 def test_the_weights_were_learnt_from_the_messages_as_they_stand() -> None:
     assert learnt().digest == digest(), "run make triage-model"
+    assert learnt().digest_of_meaning == hashlib.sha256(meaning.FILE.read_bytes()).hexdigest(), (
+        "run make triage-model"
+    )
 
 
 def test_the_knowledge_fits_together() -> None:

@@ -8,6 +8,7 @@ import pytest
 from helpbutton.config_dir import CONFIG_DIR
 from helpbutton.sorting.decide import SURE_ENOUGH_TO_MOVE
 from helpbutton.triage import Suggestion, TriageFacts, suggest
+from helpbutton.triage.lexicon import mood_of_age
 
 DEVELOPMENT = json.loads((Path(__file__).parent / "development.json").read_text(encoding="utf-8"))
 NATURAL = json.loads((Path(__file__).parent / "natural.json").read_text(encoding="utf-8"))
@@ -46,6 +47,38 @@ def test_unsure_means_guidance_review_and_named_alternatives() -> None:
     suggestion = suggest(TriageFacts("Meillä on nyt vähän kaikenlaista, en oikein tiedä mistä aloittaa."))
     assert suggestion.topic == "service_guidance"
     assert suggestion.needs_review
+
+
+def test_a_language_with_hardly_any_lessons_is_left_to_a_human() -> None:
+    suggestion = suggest(TriageFacts("Mánná ii oađe ihkku ja balvá skuvllas, mii lea buoremus dahkat?"))
+    assert suggestion.language == "se"
+    assert "topic_unsure" in codes(suggestion)
+    assert suggestion.alternatives
+    assert suggestion.needs_review
+
+
+@pytest.mark.parametrize(
+    ("text", "mood"),
+    [
+        ("Olen 35-vuotias äiti. 8-vuotias poikani on ahdistunut", "child_mental_health"),
+        ("min 9 åring gråter", "child_mental_health"),
+        ("poika 14v ei nuku", "youth_mental_health"),
+        ("my 15-year-old has been sad for 3 years", "youth_mental_health"),
+        ("I'm 14", "youth_mental_health"),
+        ("My teenager has been depressed for 3 years", None),
+        ("Min tonåring har varit deprimerad i 2 år", None),
+        ("Erosimme 3 v sitten", None),
+        ("7-vuotias itkee ja 15-vuotias on hiljaa", None),
+    ],
+)
+def test_only_the_age_of_one_child_tells_whose_mood_it_is(text: str, mood: str | None) -> None:
+    assert mood_of_age(text, None) == mood
+
+
+def test_what_age_decided_is_said() -> None:
+    suggestion = suggest(TriageFacts("8-vuotias poikani on surullinen ja ahdistunut joka ilta"))
+    assert suggestion.topic == "child_mental_health"
+    assert "topic_by_age" in codes(suggestion)
 
 
 def test_reasons_quote_the_words_that_decided() -> None:

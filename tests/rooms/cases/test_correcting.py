@@ -69,14 +69,16 @@ def test_stale_empty_and_unknown_corrections_are_refused(app: Flask, cast: Cast,
 
 
 def test_agreement_counts_what_staff_let_stand(app: Flask, cast: Cast, drain: Drain) -> None:
-    kept, changed, unread = (sorted_case(cast, drain) for _ in range(3))
+    kept, changed, back, unread = (sorted_case(cast, drain) for _ in range(4))
     cara, since = cast.actor("cara"), clock.today() - dt.timedelta(days=1)
     organisation, proposed = kept.organisation_id, kept.triage_topic
-    ids = {case.id: (case.number, case.version) for case in (kept, changed)}
+    ids = {case.id: (case.number, case.version) for case in (kept, changed, back)}
     correct(actor=cara, number=ids[changed.id][0], version=ids[changed.id][1], topic="bullying")
+    correct(actor=cara, number=ids[back.id][0], version=ids[back.id][1], topic="bullying")
+    correct(actor=cara, number=ids[back.id][0], version=ids[back.id][1] + 1, topic=proposed)
     for case_id, (number, _) in ids.items():
         answer(actor=cara, number=number, body="Hei!", token=f"token-{case_id}")
     found = agreement(organisation_id=organisation, since=since)
-    assert [(row.topic, row.cases, row.agreed) for row in found] == [(proposed, 2, 1)]
+    assert [(row.topic, row.cases, row.agreed) for row in found] == [(proposed, 3, 2)]
     assert found[0].month == f"{clock.today():%Y-%m}"
     assert unread.id not in ids

@@ -25,7 +25,7 @@ from tests.cast import Cast
 from tests.rooms.cases.handing import desk
 from tests.web.staff.pages import case_row, propose
 
-GENERATED = 300
+GENERATED = 360
 
 
 @pytest.fixture

@@ -81,6 +81,24 @@ def test_a_gap_that_closes_makes_up_for_none_that_opens(app: Flask, cast: Cast) 
     assert queries.check().without_desk == before
 
 
+def test_more_that_gain_a_desk_make_up_for_none_that_loses_it(app: Flask, cast: Cast) -> None:
+    with transaction() as session:
+        desks = {row.key: row for row in session.scalars(select(Service))}
+        few, many = desks["varha-family-work"], desks["varha-family-counselling"]
+        few.languages, few.interpreters = ["fi", "sv"], False
+        many.languages = ["fi", "en", "ar"]
+        session.add(Route(service_id=few.id, topic="grief_crisis", municipality_code="734"))
+    db.session.remove()
+    to_many = RouteRow("varha-family-counselling", topic="grief_crisis", municipality_code="734")
+    change = RouteChange(add=(to_many,), end=(route_id("varha-family-work", "grief_crisis"),))
+    with pytest.raises(LeavesGaps) as refused:
+        change_routes(actor=cast.actor("eve"), change=change)
+    assert {gap.scope for gap in refused.value.gaps} == {(("language", "sv"),)}
+    swedish = sum(gap.combinations for gap in refused.value.gaps)
+    assert refused.value.combinations == swedish
+    assert f"{swedish} combinations" in str(refused.value)
+
+
 def test_two_routes_of_one_scope_are_refused(app: Flask, cast: Cast) -> None:
     twice = RouteChange(
         add=(TO_COUNSELLING, RouteRow("varha-family-work", topic="grief_crisis", municipality_code="853"))

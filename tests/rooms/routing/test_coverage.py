@@ -93,6 +93,34 @@ def test_a_desk_that_stands_in_at_night_has_somebody_at_night(
     assert desks["varha-family-work"].night == told
 
 
+def test_a_county_desk_without_swedish_is_a_gap_in_its_finnish_municipalities_too(app: Flask) -> None:
+    with transaction() as session:
+        session.execute(
+            update(Service).where(Service.key == "varha-family-guidance").values(languages=["fi", "en"])
+        )
+    gaps = queries.check().gaps
+    places = {gap.municipality for gap in gaps}
+    assert places == {code for code, place in queries.served_places().items() if place.county == "05"}, (
+        "Salo as well as Turku, and nobody else"
+    )
+    assert all(("language", "sv") in gap.scope for gap in gaps)
+    assert {gap.why for gap in gaps if gap.municipality == "734"} == {
+        "desk varha-family-guidance does not serve in Swedish, a language of its whole county"
+    }
+
+
+def test_who_stands_in_at_night_must_be_able_to_take_what_comes(app: Flask) -> None:
+    with transaction() as session:
+        work = update(Service).where(Service.key == "varha-family-work")
+        session.execute(work.values(hours=OFFICE, night_duty="varha-family-counselling"))
+        night = update(Service).where(Service.key == "varha-family-counselling")
+        session.execute(night.values(interpreters=False, kinds=["help"]))
+    whys = {gap.why for gap in queries.check().gaps if "family-work" in gap.why}
+    closed, other = "while desk varha-family-work is closed", "desk varha-family-counselling"
+    assert f"{closed}: {other} does not take consultation_anonymous" in whys
+    assert f"{closed}: {other} does not serve se and has no interpreters" in whys
+
+
 def test_somebody_who_was_only_invited_keeps_no_desk_alive(app: Flask) -> None:
     with transaction() as session:
         session.execute(update(Installation).values(demo=False))

@@ -221,6 +221,28 @@ def test_what_staff_corrected_before_the_worker_came_stays(
     assert "topic_stated" not in codes(page, "topic")
 
 
+@pytest.mark.parametrize(("text", "urgency"), [(SPEECH, "low"), ("Mies lyö minua", "urgent")])
+def test_an_urgency_that_staff_corrected_before_the_worker_came_stays_unless_there_is_danger(
+    text: str, urgency: str, app: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
+    number = cast.send(text=text).get_json()["number"]
+    correcting.correct(actor=cast.actor("cara"), number=number, version=case(number).version, urgency="low")
+    drain()
+    assert case(number).urgency == urgency
+
+
+def test_who_chose_the_topic_for_those_who_do_not_know_is_helped_by_triage(
+    app: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
+    sent = {"text": BULLIED, "child_age_group": "10-12", "may_forward": True}
+    number, unstated = (
+        cast.send(**sent, **stated).get_json()["number"] for stated in ({"topic": "service_guidance"}, {})
+    )
+    drain()
+    assert case(number).topic == case(unstated).topic == "bullying"
+    assert case(number).service_id == case(unstated).service_id != case(number).addressed_service_id
+
+
 def test_words_of_danger_are_looked_at_by_a_person_whatever_topic_was_stated(
     app: Flask, cast: Cast, drain: Callable[[], int]
 ) -> None:
