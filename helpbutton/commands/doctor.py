@@ -13,8 +13,6 @@ from helpbutton.directory import queries as directory
 from helpbutton.errors import NotReady
 from helpbutton.readiness.queries import Step, steps
 from helpbutton.readiness.safety import Finding, findings
-from helpbutton.routing.models import RoutingProof
-from helpbutton.routing.queries import last_proof
 from helpbutton.settings import Settings
 
 MARKS = {"ok": "ok     ", "missing": "MISSING", "unsafe": "UNSAFE "}
@@ -28,7 +26,6 @@ TO_DO = {
     "site": "register the page that gets the button: /staff/start",
     "snippet": "put the line of /staff/start into the page and open the button there once",
     "routes": "lead the rest to a desk: /staff/start, or helpbutton routes check names the routes that close the gaps",
-    "proof": "helpbutton routes check names each gap and tie with what closes it; it is proved again every hour",
     "test": "send a test request and answer it: /staff/start",
 }
 
@@ -60,19 +57,7 @@ def _all(config: Settings) -> Iterator[Finding]:
             to_do = "this database holds the demo for ever; use another one for families"
             yield Finding("demo", "unsafe", "no demo data", to_do)
         yield from map(_of, steps())
-        if (proof := last_proof()) is not None:
-            yield _proof(proof)
         yield from findings(config, demo=demo)
-
-
-def _proof(proof: RoutingProof) -> Finding:
-    """What the last night found; the step `routes` asks anew."""
-    proved = f"the proof of the routes of {proof.at:%Y-%m-%d %H:%M} UTC found"
-    if not proof.gaps and not proof.ties:
-        return Finding("proof", "ok", f"{proved} no gap and no tie")
-    first = "; ".join(f"{gap['municipality']} {gap['topic'] or ''}: {gap['why']}" for gap in proof.first_gaps)
-    found = f"{proof.gaps} gaps ({proof.without_desk} combinations without a desk) and {proof.ties} ties"
-    return Finding("proof", "missing", f"{proved} {found}" + (f", {first}" if first else ""), TO_DO["proof"])
 
 
 def _of(step: Step) -> Finding:

@@ -144,7 +144,7 @@ def called_and_answered(page: Page) -> None:
 def handed_out_and_returned(number: str, cara: Staff, dan: Staff) -> None:
     """The school returns it with a reason; it stands under what came back."""
     page = cara.go(f"/staff/cases/{number}/hand-over")
-    page.get_by_role("radio", name="Turku").first.check()
+    page.get_by_role("radio", name="Koulujen yhteyspiste, Turku").first.check()
     page.locator("#why").fill(WHY)
     page.locator("form[action$='/hand-over'] .primary").click()
     expect(page.locator("#transfer")).to_contain_text(WHY)
