@@ -8,14 +8,14 @@ import datetime as dt
 import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import reduce
 from itertools import product
 from operator import and_, or_
 
 from helpbutton.cases.submission import AGE_GROUPS, KINDS, ROLES
 from helpbutton.i18n import LANGUAGES
-from helpbutton.routing.match import Facts, RouteRule, most_specific
+from helpbutton.routing.match import RouteRule
 
 SWEDISH = "sv"
 RELATIVES = {"fi-selko": "fi"}
@@ -159,8 +159,7 @@ def prove(
             relevant = _able_to_win(route for route in local if route.topic in (None, topic))
             same = (place.languages, place.county_languages, *(route.id for route in relevant))
             if same not in shares:
-                facts = Facts(code, place.county, topic, areas=place.areas)
-                shares[same] = _share(facts, place, relevant, desks)
+                shares[same] = _share(place, relevant, desks)
             coverage.add(code, topic, shares[same])
     return coverage
 
@@ -235,10 +234,10 @@ def _able_to_win(routes: Iterable[RouteRule]) -> list[RouteRule]:
     return [route for route in routes if route.specificity >= least]
 
 
-def _share(
-    facts: Facts, place: ServedPlace, routes: Sequence[RouteRule], desks: Mapping[int, DeskFitness]
-) -> _Share:
+def _share(place: ServedPlace, routes: Sequence[RouteRule], desks: Mapping[int, DeskFitness]) -> _Share:
+    """What routes make of one topic at the place; all of them cover place and topic."""
     share = _Share()
+    in_turn = sorted(routes, key=lambda route: (route.specificity, -route.id), reverse=True)
     met = [desks[route.desk] for route in routes]
     met += [desk.stand_in for desk in met if desk.stand_in]
     named: tuple[set[Value], ...] = (
@@ -250,11 +249,10 @@ def _share(
     for parts in product(*map(_parts, VALUES, CELLS, named)):
         kind, language, age, role = (part.value for part in parts)
         size = math.prod(part.size for part in parts)
-        here = replace(facts, kind=kind or "", language=language or "", age_group=age, role=role or "")
-        route = most_specific(here, routes)
+        route = next((route for route in in_turn if _covers(route, kind, language, age, role)), None)
         share.combinations += size
         why = (
-            unfit(desks[route.desk], place, kind=here.kind, language=here.language)
+            unfit(desks[route.desk], place, kind=kind or "", language=language or "")
             if route
             else "no route leads to a desk"
         )
@@ -267,6 +265,15 @@ def _share(
         else:
             share.fallback += size
     return share
+
+
+def _covers(route: RouteRule, kind: Value, language: Value, age: Value, role: Value) -> bool:
+    return (
+        route.kind in (None, kind)
+        and route.language in (None, language)
+        and route.age_group in (None, age)
+        and route.role in (None, role)
+    )
 
 
 def _told_apart(routes: Sequence[RouteRule], desks: Sequence[DeskFitness]) -> set[Value]:
