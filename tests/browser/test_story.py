@@ -44,6 +44,7 @@ def phone(running: Installation) -> list[dict[str, str]]:
 
 
 def accessible(page: Page, where: str) -> None:
+    page.wait_for_load_state()
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
     violations: list[dict[str, Any]] = found.response["violations"]
     assert violations == [], f"{where}: {[(v['id'], v['nodes'][0]['html']) for v in violations]}"
