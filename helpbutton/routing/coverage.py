@@ -249,7 +249,7 @@ def _share(place: ServedPlace, routes: Sequence[RouteRule], desks: Mapping[int, 
     for parts in product(*map(_parts, VALUES, CELLS, named)):
         kind, language, age, role = (part.value for part in parts)
         size = math.prod(part.size for part in parts)
-        route = next((route for route in in_turn if _covers(route, kind, language, age, role)), None)
+        route = next((route for route in in_turn if route.takes(kind, language, age, role)), None)
         share.combinations += size
         why = (
             unfit(desks[route.desk], place, kind=kind or "", language=language or "")
@@ -265,15 +265,6 @@ def _share(place: ServedPlace, routes: Sequence[RouteRule], desks: Mapping[int, 
         else:
             share.fallback += size
     return share
-
-
-def _covers(route: RouteRule, kind: Value, language: Value, age: Value, role: Value) -> bool:
-    return (
-        route.kind in (None, kind)
-        and route.language in (None, language)
-        and route.age_group in (None, age)
-        and route.role in (None, role)
-    )
 
 
 def _told_apart(routes: Sequence[RouteRule], desks: Sequence[DeskFitness]) -> set[Value]:

@@ -53,10 +53,16 @@ class RouteRule:
             and self.municipality in (None, facts.municipality)
             and self.county in (None, facts.county)
             and (self.area is None or self.area in facts.areas)
-            and self.kind in (None, facts.kind)
-            and self.language in (None, facts.language)
-            and self.age_group in (None, facts.age_group)
-            and self.role in (None, facts.role)
+            and self.takes(facts.kind, facts.language, facts.age_group, facts.role)
+        )
+
+    def takes(self, kind: str | None, language: str | None, age_group: str | None, role: str | None) -> bool:
+        """Whether such requests lie inside the scope, wherever they come from and whatever they are about."""
+        return (
+            self.kind in (None, kind)
+            and self.language in (None, language)
+            and self.age_group in (None, age_group)
+            and self.role in (None, role)
         )
 
     @property
