@@ -50,7 +50,6 @@ def record(
             service_id=service_id,
         )
     )
-    session.flush()
 
 
 def seal_pending() -> int:

@@ -1,7 +1,7 @@
 """Who may see which case: one predicate for lists, search, counts and pages alike, and the look that leaves a line."""
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from helpbutton import clock
 from helpbutton.audit import operations as audit
@@ -32,12 +32,13 @@ def visible_cases(actor: Actor) -> ColumnElement[bool]:
 def case_for(session: Session, *, actor: Actor, number: str, action: str) -> Case:
     """The visible case with this number, locked, its look or change on the audit record of this transaction.
 
+    Its desk is asked for afterwards: PostgreSQL would drop a row that had to wait for the lock and has moved meanwhile.
     Raises NotFound, the same for an unknown number and a case of somebody else's.
     """
     case = session.scalar(
         select(Case)
         .where(Case.number == number, visible_cases(actor))
-        .options(joinedload(Case.case_key, innerjoin=True), joinedload(Case.service, innerjoin=True))
+        .options(joinedload(Case.case_key, innerjoin=True), selectinload(Case.service))
         .with_for_update(of=Case)
     )
     if case is None:

@@ -43,7 +43,7 @@ def assign(*, actor: Actor, number: str, version: int, colleague: int) -> None:
         case.state = lifecycle.after("take", case.state)
         settle_return(session, case)
         case.assigned_to = colleague
-        clocks.stop(session, case, ACCEPTANCE, moot=True)
+        clocks.stop(case, ACCEPTANCE, moot=True)
         now = clock.now()
         due_at = rules.due(
             ACCEPTANCE,
@@ -62,7 +62,7 @@ def accept(*, actor: Actor, number: str) -> None:
     """The actor keeps what a colleague gave them. Raises NotFound, Conflict (nothing to accept, or not theirs)."""
     with transaction() as session:
         case = _given(session, actor, number, "accept_assignment")
-        clocks.stop(session, case, ACCEPTANCE)
+        clocks.stop(case, ACCEPTANCE)
         write_logbook(session, case, "assignment_accepted", actor=actor)
 
 
@@ -75,7 +75,7 @@ def give_back(*, actor: Actor, number: str, reason: str) -> None:
         raise Invalid(FieldError("given_back", "unknown_value" if reason else "required"))
     with transaction() as session:
         case = _given(session, actor, number, "return_assignment")
-        clocks.stop(session, case, ACCEPTANCE)
+        clocks.stop(case, ACCEPTANCE)
         _back_to_the_desk(case)
         event = write_logbook(session, case, "assignment_returned", actor=actor, reason=reason)
         alert_again(session, case, since=event)
@@ -97,7 +97,7 @@ def opened_in_time(session: Session, clock_id: int) -> bool:
     opened_at = _opened_at(session, case, case.assigned_to, since=found.started_at)
     if opened_at is None or opened_at > found.due_at:
         return False
-    clocks.stop(session, case, ACCEPTANCE, at=opened_at)
+    clocks.stop(case, ACCEPTANCE, at=opened_at)
     return True
 
 
@@ -121,7 +121,7 @@ def night_over(case_id: int) -> None:
         ):
             return
         event = write_logbook(session, case, "night_over", colleague=case.assigned_to)
-        back_to_desk(session, case)
+        back_to_desk(case)
         alert_again(session, case, since=event)
 
 
@@ -133,7 +133,7 @@ def colleagues(*, service_id: int, besides: Collection[int]) -> dict[int, str]:
 
 def _given(session: Session, actor: Actor, number: str, action: str) -> Case:
     case = case_for(session, actor=actor, number=number, action=action)
-    if case.assigned_to != actor.account_id or clocks.clock_running(session, case.id, ACCEPTANCE) is None:
+    if case.assigned_to != actor.account_id or clocks.clock_running(case, ACCEPTANCE) is None:
         raise Conflict("this was not given to the actor, or has been settled")
     return case
 

@@ -98,7 +98,7 @@ def attempts_of(session: Session, case_id: int) -> tuple[AttemptView, ...]:
 def proposed_try(session: Session, case: Case) -> dt.datetime | None:
     """When to try again if nobody answers now (Helsinki time); None for a desk that is never open."""
     contact = session.get_one(Contact, case.id)
-    first = clocks.clock_running(session, case.id, FIRST_CONTACT)
+    first = clocks.clock_running(case, FIRST_CONTACT)
     return next_try.propose(
         desk_hours(session.get_one(Service, case.service_id)),
         now=clock.now(),
@@ -128,6 +128,6 @@ def _reached(session: Session, case: Case, actor: Actor, how: str) -> None:
     if case.assigned_to in (None, actor.account_id):
         take_up(session, case, actor)
     case.answered_at = case.answered_at or clock.now()
-    clocks.contact_made(session, case)
+    clocks.contact_made(case)
     lift_quarantine(session, case, actor=actor)
     write_logbook(session, case, "contact_made", actor=actor, how=how)

@@ -1,13 +1,13 @@
 """The clocks of a case: started, moved, stopped in the caller's transaction, paused and settled by staff.
 
-Whoever calls a function that takes `session` holds the case's lock.
+Whoever calls one of these for a case holds its lock.
 """
 
 import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpbutton import clock as time
@@ -54,7 +54,7 @@ def start(
 
     Moments are aware. One that runs already goes on, due at the earlier of the two dates.
     """
-    running = clock_running(session, case.id, kind)
+    running = clock_running(case, kind)
     if running is not None:
         move_earlier(session, case, kind, due_at)
         return running
@@ -62,15 +62,13 @@ def start(
     return _begin(session, case, kind, desk.id, desk_hours(desk), due_at=due_at, now=now)
 
 
-def stop(
-    session: Session, case: Case, kind: str, *, moot: bool = False, at: dt.datetime | None = None
-) -> None:
+def stop(case: Case, kind: str, *, moot: bool = False, at: dt.datetime | None = None) -> None:
     """The running clock of this kind, if any, stops, and whether it was kept is on record.
 
     `moot`: nothing was owed any more, so a date that was not reached counts neither as kept nor as broken. `at`: the
     aware moment at which it was done, when that is found out later.
     """
-    running, now = clock_running(session, case.id, kind), at or time.now()
+    running, now = clock_running(case, kind), at or time.now()
     if running is None:
         return
     late = running.slipped_at is not None or (running.paused_at is None and now > running.due_at)
@@ -80,16 +78,16 @@ def stop(
     _note_waiting(case, running)
 
 
-def stop_all(session: Session, case: Case, *, moot: bool) -> None:
+def stop_all(case: Case, *, moot: bool) -> None:
     """Every running clock of the case stops: it is closed."""
-    for running in session.scalars(_running(case.id)).all():
-        stop(session, case, running.kind, moot=moot)
+    for running in _running(case):
+        stop(case, running.kind, moot=moot)
 
 
-def contact_made(session: Session, case: Case) -> None:
+def contact_made(case: Case) -> None:
     """The family has its answer, written or by a call that reached it."""
     for kind in rules.TO_THE_FAMILY:
-        stop(session, case, kind)
+        stop(case, kind)
 
 
 def move_earlier(session: Session, case: Case, kind: str, due_at: dt.datetime) -> bool:
@@ -100,7 +98,7 @@ def move_earlier(session: Session, case: Case, kind: str, due_at: dt.datetime) -
     moved = False
     if kind == FIRST_CONTACT and earlier(case.respond_by, due_at) != case.respond_by:
         case.respond_by, moved = due_at, True
-    running = clock_running(session, case.id, kind)
+    running = clock_running(case, kind)
     if running is not None and due_at < running.due_at:
         now = time.now()
         _end_pause(running, now)
@@ -117,13 +115,13 @@ def family_wrote(session: Session, case: Case) -> dt.datetime | None:
     Returns the new date when the urgency of the case moved a running clock earlier.
     """
     now, desk = time.now(), session.get_one(Service, case.service_id)
-    waits = clock_running(session, case.id, FIRST_CONTACT) is not None
+    waits = clock_running(case, FIRST_CONTACT) is not None
     kind = FIRST_CONTACT if waits else NEXT_ANSWER
     due_at = rules.due(
         kind, desk_hours(desk), since=now, promise_days=desk.promise_days, urgency=case.urgency
     )
     keep_to_law(session, case)
-    running = clock_running(session, case.id, kind)
+    running = clock_running(case, kind)
     if running is None:
         start(session, case, kind, due_at=due_at, now=now)
         return None
@@ -135,8 +133,8 @@ def family_wrote(session: Session, case: Case) -> dt.datetime | None:
 def follow(session: Session, case: Case) -> None:
     """The desk that has the case now answers for what the family was promised."""
     now = time.now()
-    for running in session.scalars(_running(case.id).where(Clock.kind.in_(rules.TO_THE_FAMILY))).all():
-        if running.service_id != case.service_id:
+    for running in _running(case):
+        if running.kind in rules.TO_THE_FAMILY and running.service_id != case.service_id:
             running.service_id = case.service_id
             _plan_warning(session, running, now)
             _watch(session, running)
@@ -153,14 +151,14 @@ def keep_to_law(session: Session, case: Case) -> None:
         return
     desk = session.get_one(Service, case.service_id)
     due_at = _statutory_due(case, desk.kind, since=case.received_at)
-    running = clock_running(session, case.id, STATUTORY)
+    running = clock_running(case, STATUTORY)
     if due_at is None:
         if running is not None:
-            stop(session, case, STATUTORY, moot=True)
+            stop(case, STATUTORY, moot=True)
     elif running is not None:
         running.service_id = case.service_id
         move_earlier(session, case, STATUTORY, due_at)
-    elif not _is_settled(session, case.id):
+    elif not _is_settled(case):
         since, now = case.received_at, time.now()
         if due_at <= now:
             since, due_at = now, _statutory_due(case, desk.kind, since=now) or due_at
@@ -176,7 +174,7 @@ def pause(*, actor: Actor, number: str, kind: str, reason: str) -> None:
         raise Invalid(FieldError("pause_reason", "unknown_value" if reason else "required"))
     with transaction() as session:
         case = case_for(session, actor=actor, number=number, action="pause_clock")
-        running, now = clock_running(session, case.id, kind), time.now()
+        running, now = clock_running(case, kind), time.now()
         if running is None or kind in rules.NEVER_PAUSED or running.due_at <= now:
             raise Conflict("this clock cannot be paused")
         if running.paused_at is not None:
@@ -194,7 +192,7 @@ def resume(*, actor: Actor, number: str, kind: str) -> None:
     """
     with transaction() as session:
         case = case_for(session, actor=actor, number=number, action="resume_clock")
-        running = clock_running(session, case.id, kind)
+        running = clock_running(case, kind)
         if running is None:
             raise Conflict("this clock does not run")
         if running.paused_at is not None:
@@ -210,8 +208,8 @@ def settle_statutory(*, actor: Actor, number: str) -> None:
     """
     with transaction() as session:
         case = case_for(session, actor=actor, number=number, action="settle_clock")
-        if clock_running(session, case.id, STATUTORY) is not None:
-            stop(session, case, STATUTORY)
+        if clock_running(case, STATUTORY) is not None:
+            stop(case, STATUTORY)
             write_logbook(session, case, "clock_settled", actor=actor, clock=STATUTORY)
 
 
@@ -242,13 +240,13 @@ def look(session: Session, clock_id: int) -> Look:
     return Look(says, _next_look(found))
 
 
-def clock_running(session: Session, case_id: int, kind: str) -> Clock | None:
+def clock_running(case: Case, kind: str) -> Clock | None:
     """The clock of this kind that runs on the case, paused or not."""
-    return session.scalar(_running(case_id).where(Clock.kind == kind))
+    return next((running for running in _running(case) if running.kind == kind), None)
 
 
-def _running(case_id: int) -> Select[Clock]:
-    return select(Clock).where(Clock.case_id == case_id, Clock.stopped_at.is_(None))
+def _running(case: Case) -> list[Clock]:
+    return [known for known in case.clocks if known.stopped_at is None]
 
 
 def _begin(
@@ -261,9 +259,9 @@ def _begin(
     due_at: dt.datetime,
     now: dt.datetime,
 ) -> Clock:
-    started = Clock(case_id=case.id, kind=kind, service_id=service_id, started_at=now, due_at=due_at)
+    started = Clock(kind=kind, service_id=service_id, started_at=now, due_at=due_at)
     started.warn_at = rules.warning(hours, since=now, due_at=due_at)
-    session.add(started)
+    case.clocks.append(started)
     session.flush()
     _note_waiting(case, started)
     _watch(session, started)
@@ -277,9 +275,8 @@ def _statutory_due(case: Case, desk_kind: str, *, since: dt.datetime) -> dt.date
     return rules.statutory_due(statute, received=since, urgent=case.urgency == "urgent")
 
 
-def _is_settled(session: Session, case_id: int) -> bool:
-    done = select(Clock.id).where(Clock.case_id == case_id, Clock.kind == STATUTORY, Clock.kept.is_not(None))
-    return session.scalar(done.limit(1)) is not None
+def _is_settled(case: Case) -> bool:
+    return any(known.kind == STATUTORY and known.kept is not None for known in case.clocks)
 
 
 def _plan_warning(session: Session, running: Clock, now: dt.datetime) -> None:

@@ -48,7 +48,7 @@ def take_up(session: Session, case: Case, actor: Actor) -> None:
     duty for the desk until it opens. Raises Conflict."""
     case.state = lifecycle.after("take", case.state)
     settle_return(session, case)
-    clocks.stop(session, case, ACCEPTANCE, moot=case.assigned_to not in (None, actor.account_id))
+    clocks.stop(case, ACCEPTANCE, moot=case.assigned_to not in (None, actor.account_id))
     case.assigned_to = actor.account_id
     if case.service_id not in actor.services:
         with suppress(NeverOpen):
@@ -62,13 +62,13 @@ def release(*, actor: Actor, number: str, version: int) -> None:
         case = case_unchanged(session, actor=actor, number=number, version=version, action="release")
         case.state = lifecycle.after("release", case.state)
         case.assigned_to = None
-        clocks.stop(session, case, ACCEPTANCE)
+        clocks.stop(case, ACCEPTANCE)
         alert_again(session, case, since=write_logbook(session, case, "released", actor=actor))
 
 
-def back_to_desk(session: Session, case: Case) -> None:
+def back_to_desk(case: Case) -> None:
     """It waits for anybody at its desk to take; whoever had it may be away by now."""
-    clocks.stop(session, case, ACCEPTANCE, moot=True)
+    clocks.stop(case, ACCEPTANCE, moot=True)
     if lifecycle.possible("release", case.state):
         case.state = lifecycle.after("release", case.state)
     case.assigned_to, case.returned_at = None, clock.now()
@@ -138,7 +138,7 @@ def shut(session: Session, case: Case, *, outcome: str) -> None:
     case.closed_at = clock.now()
     case.outcome = outcome
     drop_offer(session, case)
-    clocks.stop_all(session, case, moot=outcome in lifecycle.NOTHING_OWED)
+    clocks.stop_all(case, moot=outcome in lifecycle.NOTHING_OWED)
     outbox.add(session, FORGET_NUMBER, ref=case.id)
     if case.quarantined:
         outbox.add(session, SETTLE_HELD, ref=case.id)
@@ -173,7 +173,7 @@ def move(session: Session, case: Case, service: Service) -> None:
     old desk and waited there does so no longer.
     """
     drop_offer(session, case)
-    clocks.stop(session, case, HAND_OVER, moot=True)
+    clocks.stop(case, HAND_OVER, moot=True)
     case.returned_at = None
     wanted = due(
         FIRST_CONTACT,
@@ -182,11 +182,11 @@ def move(session: Session, case: Case, service: Service) -> None:
         promise_days=service.promise_days,
         urgency=case.urgency,
     )
-    case.service_id = service.id
+    case.service, case.service_id = service, service.id
     if case.answered_at is None and wanted > clock.now():
         promise_earlier(session, case, wanted)
     clocks.follow(session, case)
-    clocks.stop(session, case, ACCEPTANCE, moot=True)
+    clocks.stop(case, ACCEPTANCE, moot=True)
     if service.organisation_id != case.organisation_id:
         _rewrap(case.case_key, service.organisation_id)
         reindex(session, case, service.organisation_id)

@@ -170,6 +170,7 @@ def _store(
         promised_by=target.promise.respond_by,
         respond_by=target.promise.respond_by,
         waits_until=None if canary else target.promise.respond_by,
+        clocks=[],
     )
     session.add(case)
     session.flush()

@@ -39,6 +39,6 @@ def _give_back(
 ) -> None:
     own = (Case.assigned_to == account_id, Case.state != lifecycle.CLOSED, *where)
     for case in session.scalars(select(Case).where(*own).order_by(Case.id).with_for_update()).all():
-        back_to_desk(session, case)
+        back_to_desk(case)
         event = write_logbook(session, case, verb, actor=actor, colleague=account_id)
         alert_again(session, case, since=event)

@@ -139,6 +139,8 @@ class Case(Model):
     version: Mapped[int] = mapped_column(default=1)
 
     case_key: Mapped["CaseKey"] = relationship(lazy="raise", uselist=False, back_populates="case")
+    clocks: Mapped[list["Clock"]] = relationship(order_by="Clock.id", passive_deletes="all")
+    """Those that run and those that have stopped; whoever changes one holds the case's lock."""
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 

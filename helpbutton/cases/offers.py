@@ -27,7 +27,7 @@ def drop_offer(session: Session, case: Case) -> None:
     offer = open_offer(session, case.id)
     if offer is not None:
         settle(offer, "taken_back")
-        clocks.stop(session, case, HAND_OVER, moot=True)
+        clocks.stop(case, HAND_OVER, moot=True)
         write_logbook(session, case, "offer_dropped", service=offer.to_service_id)
 
 
@@ -35,5 +35,5 @@ def settle_return(session: Session, case: Case) -> None:
     """Somebody at the desk has taken up what had come back to it; an offer that is open goes on with its clock."""
     if case.returned_at is not None:
         if open_offer(session, case.id) is None:
-            clocks.stop(session, case, HAND_OVER)
+            clocks.stop(case, HAND_OVER)
         case.returned_at = None

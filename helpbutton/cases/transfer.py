@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
 from helpbutton import clock, outbox
@@ -93,7 +93,7 @@ def take_back(*, actor: Actor, number: str, version: int) -> None:
         if made is None:
             raise Conflict("nothing is offered")
         settle(made, "taken_back", by=actor.account_id)
-        clocks.stop(session, case, HAND_OVER, moot=True)
+        clocks.stop(case, HAND_OVER, moot=True)
         write_logbook(session, case, "offer_taken_back", actor=actor)
 
 
@@ -116,7 +116,7 @@ def accept(*, actor: Actor, number: str) -> None:
             )
         settle(made, "accepted", by=actor.account_id)
         _close_proposal(session, case, made, actor)
-        clocks.stop(session, case, HAND_OVER)
+        clocks.stop(case, HAND_OVER)
         case.state, case.assigned_to = lifecycle.after("forward", case.state), None
         handling.move(session, case, to)
         handling.take_up(session, case, actor)
@@ -144,8 +144,8 @@ def give_back(*, actor: Actor, number: str, reason: str, words: str) -> None:
         settle(made, "returned", by=actor.account_id)
         made.return_reason = reason
         made.return_words = case.case_key.vault().seal(told, f"transfer.return_words/{made.token}")
-        clocks.stop(session, case, HAND_OVER)
-        handling.back_to_desk(session, case)
+        clocks.stop(case, HAND_OVER)
+        handling.back_to_desk(case)
         _start_clock_of_return(session, case)
         write_logbook(session, case, "offer_returned", actor=actor, service=made.to_service_id)
         outbox.add(session, TELL_OF_TRANSFER, ref=made.id)
@@ -160,7 +160,7 @@ def expire(session: Session, case: Case, ran_out: Clock) -> None:
         return
     settle(made, "expired")
     ran_out.service_id = case.service_id
-    handling.back_to_desk(session, case)
+    handling.back_to_desk(case)
     event = write_logbook(session, case, "offer_expired", service=made.to_service_id)
     handling.alert_again(session, case, since=event)
 
@@ -177,7 +177,7 @@ def offered_to(session: Session, actor: Actor, number: str, *, action: str) -> t
             Transfer.status == "offered",
             Transfer.to_service_id.in_(actor.services),
         )
-        .options(joinedload(Case.case_key, innerjoin=True), joinedload(Case.service, innerjoin=True))
+        .options(joinedload(Case.case_key, innerjoin=True), selectinload(Case.service))
         .with_for_update(of=Case)
     )
     made = open_offer(session, case.id) if case is not None else None
@@ -236,9 +236,9 @@ def _ground(case: Case, to: Service, claimed: str) -> str | None:
 
 
 def _start_clock(session: Session, case: Case, to: Service) -> None:
-    clocks.stop(session, case, HAND_OVER, moot=True)
+    clocks.stop(case, HAND_OVER, moot=True)
     case.returned_at = None
-    now, first = clock.now(), clocks.clock_running(session, case.id, FIRST_CONTACT)
+    now, first = clock.now(), clocks.clock_running(case, FIRST_CONTACT)
     due_at = rules.due(
         HAND_OVER, desk_hours(to), since=now, promise_days=to.promise_days, urgency=case.urgency
     )

@@ -36,7 +36,7 @@ def case_unread_until(session: Session, case: Case, desk: Desk, *, at: dt.dateti
     urgent = case.urgency == "urgent" or (unsorted and is_urgent_topic(case.stated_topic))
     if not urgent or case.state == lifecycle.CLOSED:
         return None
-    if case.answered_at is not None and clocks.clock_running(session, case.id, NEXT_ANSWER) is None:
+    if case.answered_at is not None and clocks.clock_running(case, NEXT_ANSWER) is None:
         return None
     return unread_until(session, desk, at=at)
 

@@ -69,7 +69,7 @@ def notice_late(session: Session, message: Message, hits: tuple[DangerHit, ...])
     reasons = tuple(Reason("danger_alike", {"flag": hit.flag}, (hit.words,)) for hit in hits)
     add_reasons(session, case, case.case_key.vault(), subject="triage", reasons=reasons)
     write_logbook(session, case, NOTICED, message=message.id)
-    if any(clocks.clock_running(session, case.id, kind) for kind in TO_THE_FAMILY):
+    if any(clocks.clock_running(case, kind) for kind in TO_THE_FAMILY):
         keep_the_clock(session, case)
 
 

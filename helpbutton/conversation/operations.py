@@ -57,7 +57,7 @@ def answer(
         case.state = lifecycle.after("answer", case.state)
         now = clock.now()
         case.answered_at = case.answered_at or now
-        clocks.contact_made(session, case)
+        clocks.contact_made(case)
         lift_quarantine(session, case, actor=actor)
         message = _message(case, text, token, direction="to_family", account_id=actor.account_id)
         if interpreted is not None:

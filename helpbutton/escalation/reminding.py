@@ -24,7 +24,7 @@ def tell_assigned(event_id: int) -> None:
         event = session.get_one(CaseEvent, event_id)
         case = session.get_one(Case, event.case_id)
         colleague = int(event.params["colleague"])
-        waits = clocks.clock_running(session, case.id, ACCEPTANCE)
+        waits = clocks.clock_running(case, ACCEPTANCE)
         if case.assigned_to == colleague and waits is not None and waits.slipped_at is None:
             about = About(REMINDER_ALERT, REMINDERS, f"event/{event_id}/assigned", case.id)
             tell(session, about, [To(case.service_id, colleague)], reached=set())

@@ -1,7 +1,9 @@
 """The to-do that follows every request: read it, understand it, put it on the right desk, tell those concerned."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import bindparam, exists, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from helpbutton import clock
 from helpbutton.cases import clocks, handling, lifecycle
@@ -35,14 +37,43 @@ ABOUT_TRIAGES_TOPIC = (
 UNSORTED = (
     select(Case)
     .where(Case.id == bindparam("case_id"), Case.triage_version.is_(None))
-    .options(joinedload(Case.case_key, innerjoin=True), joinedload(Case.service, innerjoin=True))
+    .options(joinedload(Case.case_key, innerjoin=True), selectinload(Case.service))
     .with_for_update(of=Case)
 )
+MEANWHILE = (
+    select(
+        Contact,
+        *(
+            select(Correction.new)
+            .where(Correction.case_id == Case.id, Correction.subject == subject)
+            .order_by(Correction.id.desc())
+            .limit(1)
+            .scalar_subquery()
+            for subject in ("topic", "urgency")
+        ),
+        exists().where(Transfer.case_id == Case.id, Transfer.status == "offered"),
+    )
+    .select_from(Case)
+    .outerjoin(Contact, Contact.case_id == Case.id)
+    .where(Case.id == bindparam("case_id"))
+)
+"""Asked once the case is locked: what others did until then counts, and none of it is seen by whoever waits for a lock
+(PostgreSQL looks at the locked row anew, at its neighbours as they were)."""
 TOLD = (
     select(CaseKey, Case.text, Case.language, Case.role)
     .join(Case, Case.id == CaseKey.case_id)
     .where(Case.id == bindparam("case_id"), Case.triage_version.is_(None))
 )
+
+
+@dataclass(frozen=True)
+class Meanwhile:
+    """What staff did before the worker came: the topic and urgency that they put right, and whether they have offered
+    the case to another desk."""
+
+    topic: str | None
+    urgency: str | None
+    offered: bool
 
 
 def sort_case(case_id: int) -> None:
@@ -59,39 +90,37 @@ def sort_case(case_id: int) -> None:
         case = session.scalar(UNSORTED, {"case_id": case_id})
         if case is None:
             return
+        contact, *done = session.execute(MEANWHILE, {"case_id": case_id}).one()
         vault = case.case_key.vault()
         with session.no_autoflush:
-            _decide(session, case, vault, suggestion)
+            _decide(session, case, vault, suggestion, Meanwhile(*done))
         if case.canary:
-            plan_canary(session, case=case, contact=session.get_one(Contact, case.id), vault=vault)
+            plan_canary(session, case=case, contact=contact, vault=vault)
             return
         if case.state != lifecycle.CLOSED:
-            plan_alert(session, case=case, service=session.get_one(Service, case.service_id))
-        plan_confirmation(session, case=case, contact=session.get(Contact, case.id), vault=vault)
+            plan_alert(session, case=case, service=case.service)
+        plan_confirmation(session, case=case, contact=contact, vault=vault)
 
 
-def _decide(session: Session, case: Case, vault: CaseVault, suggestion: Suggestion) -> None:
-    """All that sorting changes in the case itself. None of its queries asks for what it has just written."""
-    corrected = _corrected(session, case, "topic")
-    choice = choose_topic(corrected or case.stated_topic, suggestion)
-    _apply_triage(session, case, vault, suggestion, choice)
-    if corrected is None:
-        _route(session, case, vault, choice)
+def _decide(
+    session: Session, case: Case, vault: CaseVault, suggestion: Suggestion, meanwhile: Meanwhile
+) -> None:
+    """All that sorting changes in the case itself. None of its queries asks for what it has just written.
+
+    A case whose topic staff put right stays where they left it.
+    """
+    choice = choose_topic(meanwhile.topic or case.stated_topic, suggestion)
+    urgency = _apply_triage(session, case, vault, suggestion, choice)
+    if suggestion.flags or meanwhile.urgency is None:
+        handling.raise_urgency(case, urgency)
+    _promise_for_urgency(session, case, vault)
+    if meanwhile.topic is None:
+        _route(session, case, vault, choice, offered=meanwhile.offered)
     clocks.keep_to_law(session, case)
     case.state = lifecycle.after("sort", case.state)
     write_logbook(
         session, case, "sorted", service=case.service_id, topic=case.topic or "", urgency=case.urgency
     )
-
-
-def _corrected(session: Session, case: Case, subject: str) -> str | None:
-    """The topic or urgency that staff put right before the worker came; they left the case where it is."""
-    corrected = (
-        select(Correction.new)
-        .where(Correction.case_id == case.id, Correction.subject == subject)
-        .order_by(Correction.id.desc())
-    )
-    return session.scalar(corrected.limit(1))
 
 
 def _told(case_id: int) -> TriageFacts | None:
@@ -108,7 +137,8 @@ def _told(case_id: int) -> TriageFacts | None:
 
 def _apply_triage(
     session: Session, case: Case, vault: CaseVault, suggestion: Suggestion, choice: TopicChoice
-) -> None:
+) -> str:
+    """What triage found, with its reasons; returns the urgency that follows from it."""
     case.topic = choice.topic
     case.triage_version = suggestion.version
     case.triage_topic = suggestion.topic
@@ -122,9 +152,7 @@ def _apply_triage(
     add_reasons(session, case, vault, subject="triage", reasons=opinions + ((because,) if because else ()))
     if choice.reason and choice.topic == case.stated_topic:
         add_reasons(session, case, vault, subject="topic", reasons=(choice.reason,))
-    if suggestion.flags or _corrected(session, case, "urgency") is None:
-        handling.raise_urgency(case, urgency)
-    _promise_for_urgency(session, case, vault)
+    return urgency
 
 
 def _promise_for_urgency(session: Session, case: Case, vault: CaseVault) -> None:
@@ -145,7 +173,7 @@ def _promise_for_urgency(session: Session, case: Case, vault: CaseVault) -> None
         )
 
 
-def _route(session: Session, case: Case, vault: CaseVault, choice: TopicChoice) -> None:
+def _route(session: Session, case: Case, vault: CaseVault, choice: TopicChoice, *, offered: bool) -> None:
     found = _match(case, choice.topic)
     if found is None:
         return
@@ -154,7 +182,7 @@ def _route(session: Session, case: Case, vault: CaseVault, choice: TopicChoice) 
         same_desk=found.desk == case.service_id,
         same_organisation=directory.desk(found.desk).organisation_id == case.organisation_id,
         may_forward=case.may_forward,
-        in_hand=_in_hand(session, case),
+        in_hand=offered or _in_hand(case),
     )
     if verdict == "stay":
         if found.desk != case.service_id:
@@ -178,13 +206,10 @@ def _route(session: Session, case: Case, vault: CaseVault, choice: TopicChoice) 
     write_logbook(session, case, verb, service=target.id)
 
 
-def _in_hand(session: Session, case: Case) -> bool:
-    """Whether staff were quicker: somebody has it, it is closed, moved, or offered to another desk."""
+def _in_hand(case: Case) -> bool:
+    """Whether staff were quicker: somebody has it, it is closed, or moved."""
     moved = case.service_id != case.addressed_service_id
-    if moved or case.assigned_to is not None or case.state == lifecycle.CLOSED:
-        return True
-    offered = exists().where(Transfer.case_id == case.id, Transfer.status == "offered")
-    return bool(session.scalar(select(offered)))
+    return moved or case.assigned_to is not None or case.state == lifecycle.CLOSED
 
 
 def _match(case: Case, topic: str | None) -> Match | None:

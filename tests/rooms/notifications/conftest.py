@@ -201,9 +201,10 @@ class World:
 
     def confirm(self, case: int) -> None:
         with transaction() as session:
+            held = session.get_one(Case, case, with_for_update=True)
             vault = session.get_one(CaseKey, case).vault()
             contact = session.get(Contact, case)
-            plan_confirmation(session, case=session.get_one(Case, case), contact=contact, vault=vault)
+            plan_confirmation(session, case=held, contact=contact, vault=vault)
 
     def alert(self, case: int) -> None:
         with transaction() as session:

@@ -1,5 +1,6 @@
 """Sorting: which desk a case ends at, what is proposed instead, and what explains it."""
 
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -11,7 +12,8 @@ from helpbutton.audit.models import AuditEntry
 from helpbutton.cases import correcting, handling, queries, transfer
 from helpbutton.cases.models import Case, CaseKey, Proposal
 from helpbutton.cases.queries import CasePage
-from helpbutton.db import db, reading
+from helpbutton.db import db, reading, transaction
+from helpbutton.directory.models import Service
 from helpbutton.notifications.models import Notification
 from helpbutton.sorting.operations import sort_case
 from tests.cast import Cast
@@ -249,3 +251,29 @@ def test_words_of_danger_are_looked_at_by_a_person_whatever_topic_was_stated(
     number = cast.send(text="Mies lyö minua", topic="practical_help").get_json()["number"]
     drain()
     assert (case(number).topic, case(number).needs_review) == ("practical_help", True)
+
+
+def test_a_case_that_moves_while_its_worker_waits_for_it_is_sorted_all_the_same(
+    app_on_both: Flask, cast: Cast
+) -> None:
+    sent = case(cast.send(text="Moi").get_json()["number"])
+    sorting = threading.Thread(target=_sort, args=(app_on_both, sent.id))
+    with transaction() as session:
+        held = session.get_one(Case, sent.id, with_for_update=True)
+        beside = select(Service).where(
+            Service.organisation_id == held.organisation_id, Service.id != held.service_id
+        )
+        session.refresh(held, ["case_key", "service"])
+        handling.move(session, held, session.scalars(beside.limit(1)).one())
+        sorting.start()
+        sorting.join(0.5)
+        assert sorting.is_alive()
+    sorting.join(10)
+    db.session.expire_all()
+    assert case(sent.number).triage_version is not None
+
+
+def _sort(app: Flask, case_id: int) -> None:
+    with app.app_context():
+        sort_case(case_id)
+        db.session.remove()
