@@ -46,9 +46,16 @@ REASONS = {
         "Possible danger (%(flag)s): the message as a whole is like those of people in danger. Its most telling words: "
         "%(words)s."
     ),
+    "danger_not_raised": N_(
+        "The message mentions %(words)s (%(flag)s), but as a whole it is not like those of people in danger."
+    ),
     "danger": N_("Possible danger (%(flag)s): the message says %(words)s."),
     "urgency_topic": N_("Urgency: %(urgency)s, as is usual for the topic %(topic)s."),
     "urgency_unsure": N_("Urgency: %(urgency)s, because the topic %(topic)s would be urgent but is unsure."),
+    "urgency_far": N_(
+        "Urgency: %(urgency)s. The topic %(topic)s would be urgent, but nothing here is like messages of people in "
+        "danger."
+    ),
     "urgency_danger": N_("Urgency: %(urgency)s, because of signs of danger (%(flag)s)."),
     "personal_data_found": N_("The message holds personal data: %(kind)s (%(count)s)."),
     "route_topic": N_("Desk: %(desk)s. It answers the topic %(topic)s in %(municipality)s."),

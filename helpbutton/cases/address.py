@@ -14,7 +14,7 @@ from helpbutton.directory.queries import Desk, Names, Place, SiteView
 from helpbutton.errors import FieldError, HelpButtonError, Invalid, NotFound
 from helpbutton.reasons import Reason
 from helpbutton.routing.match import Facts, match
-from helpbutton.triage import DangerHit, screen
+from helpbutton.triage import DangerHit, at_once, screen
 
 
 class OutsideArea(HelpButtonError):
@@ -27,7 +27,8 @@ class OutsideArea(HelpButtonError):
 
 @dataclass(frozen=True)
 class Address:
-    """The addressed desk of a submission, the promise it makes, and the danger words that were noticed."""
+    """The addressed desk of a submission, the promise it makes, and the danger words that were noticed: `danger` counts
+    at once, `signs` hold hints, too, for which help lines are shown while triage reads the whole message."""
 
     site: SiteView
     place: Place
@@ -35,13 +36,19 @@ class Address:
     promise: Promise
     reasons: tuple[Reason, ...]
     danger: tuple[DangerHit, ...]
+    signs: tuple[DangerHit, ...]
     unread_until: dt.datetime | None = None
     """Of something urgent that nobody reads now: when the desk opens (Helsinki)."""
 
     @property
-    def flags(self) -> list[str]:
-        """Danger flags, each once, in the order found."""
+    def danger_flags(self) -> list[str]:
+        """The flags of what counts at once, each once, in the order found."""
         return list(dict.fromkeys(hit.flag for hit in self.danger))
+
+    @property
+    def flags(self) -> list[str]:
+        """The flags of all signs, each once, in the order found."""
+        return list(dict.fromkeys(hit.flag for hit in self.signs))
 
 
 def address(submission: Submission, *, at: dt.datetime | None = None) -> Address:
@@ -65,7 +72,7 @@ def address(submission: Submission, *, at: dt.datetime | None = None) -> Address
         promise = promises.promise(desk.hours, received=moment, working_days=desk.promise_days)
     except promises.NeverOpen:
         raise NotFound("desk") from None
-    danger = screen(submission.text)
+    danger = at_once(submission.text)
     urgent = bool(danger) or is_urgent_topic(topic)
     return Address(
         site,
@@ -74,6 +81,7 @@ def address(submission: Submission, *, at: dt.datetime | None = None) -> Address
         promise,
         (found.reason, promise_reason(promise)),
         danger,
+        screen(submission.text),
         unread_until(reading(), desk, at=moment) if urgent else None,
     )
 

@@ -26,6 +26,7 @@ from helpbutton.directory.models import Site
 from helpbutton.directory.queries import Desk
 from helpbutton.errors import AlreadyReceived, Conflict
 from helpbutton.reasons import Reason
+from helpbutton.triage import screen
 from helpbutton.vault import keystore, sealing
 from helpbutton.vault.sealing import CaseVault
 
@@ -96,7 +97,7 @@ def accept(
         if twin is None:
             raise Conflict("the request could not be stored") from None
         return twin
-    return _receipt(case, submission.site, idempotency_key, target.desk, target.unread_until)
+    return _receipt(case, submission, idempotency_key, target.desk, target.unread_until)
 
 
 def find_by_key(*, site: str, idempotency_key: str) -> Case | None:
@@ -127,7 +128,7 @@ def _received_before(submission: Submission, idempotency_key: str) -> Receipt | 
         raise AlreadyReceived(case_id=case.id, received_at=case.received_at, same_body=same_body)
     desk = directory.desk(case.addressed_service_id)
     unread = case_unread_until(reading(), case, desk, at=clock.now())
-    return _receipt(case, submission.site, idempotency_key, desk, unread)
+    return _receipt(case, submission, idempotency_key, desk, unread)
 
 
 def _store(
@@ -163,7 +164,7 @@ def _store(
         state=lifecycle.RECEIVED,
         urgency=urgency,
         urgency_rank=URGENCIES.index(urgency),
-        danger_flags=target.flags,
+        danger_flags=target.danger_flags,
         needs_review=False,
         canary=canary,
         received_at=clock.now(),
@@ -172,14 +173,11 @@ def _store(
         waits_until=None if canary else target.promise.respond_by,
         clocks=[],
     )
-    session.add(case)
-    session.flush()
-    _store_key(session, case, vault)
-    _store_contact(session, case, submission, vault)
+    _store_sealed(session, case, submission, vault)
     add_reasons(session, case, vault, subject="desk", reasons=target.reasons[:1])
     add_reasons(session, case, vault, subject="promise", reasons=target.reasons[1:])
     write_logbook(session, case, "received", by="sender", service=target.desk.id)
-    outbox.add(session, SORT_CASE, ref=case.id, priority=outbox.URGENT if target.danger else outbox.NORMAL)
+    outbox.add(session, SORT_CASE, ref=case.id, priority=outbox.URGENT if target.signs else outbox.NORMAL)
     return case
 
 
@@ -198,6 +196,14 @@ def _weigh(session: Session, case: Case, submission: Submission, signs: Signs) -
         vault = session.get_one(CaseKey, case.id).vault()
         add_reasons(session, case, vault, subject="quarantine", reasons=reasons)
         write_logbook(session, case, "quarantined")
+
+
+def _store_sealed(session: Session, case: Case, submission: Submission, vault: CaseVault) -> None:
+    """The case, then what stands beside it: its key and its contact."""
+    session.add(case)
+    session.flush()
+    _store_key(session, case, vault)
+    _store_contact(session, case, submission, vault)
 
 
 def _store_contact(session: Session, case: Case, submission: Submission, vault: CaseVault) -> None:
@@ -263,15 +269,16 @@ def _canonical(submission: Submission) -> str:
 
 
 def _receipt(
-    case: Case, site: str, idempotency_key: str, desk: Desk, unread_until: dt.datetime | None
+    case: Case, submission: Submission, idempotency_key: str, desk: Desk, unread_until: dt.datetime | None
 ) -> Receipt:
+    signs = (hit.flag for hit in screen(submission.text))
     return Receipt(
         case_id=case.id,
         number=case.number,
-        receipt_code=_receipt_code(site, idempotency_key),
+        receipt_code=_receipt_code(submission.site, idempotency_key),
         received_at=case.received_at,
         respond_by=case.promised_by,
         desk=desk,
-        danger_flags=tuple(case.danger_flags),
+        danger_flags=tuple(dict.fromkeys([*case.danger_flags, *signs])),
         unread_until=unread_until,
     )

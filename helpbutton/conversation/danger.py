@@ -14,21 +14,23 @@ from helpbutton.cases.models import Case, CaseEvent, CaseKey
 from helpbutton.conversation.models import Message
 from helpbutton.db import reading
 from helpbutton.reasons import Reason
-from helpbutton.triage import DangerHit, TriageFacts, screen, suggest
+from helpbutton.triage import DangerHit, TriageFacts, at_once, suggest
+from helpbutton.triage.danger import reason_for
 from helpbutton.vault.sealing import Unreadable
 
 log = structlog.get_logger()
 
 NOTICED = "danger_noticed"
 FEW_WORDS = 10
-"""Shorter messages in a thread agree on times and say thanks: what they only resemble rings nobody."""
+"""Shorter messages in a thread agree on times and say thanks: what they only resemble rings nobody, but
+hints count at once."""
 
 
 def unnoticed(message_id: int) -> tuple[DangerHit, ...]:
-    """The danger that the whole of triage reads in a message of the family without any of the usual words.
+    """The danger that the whole of triage reads in a message of the family that raised nothing when it was written.
 
-    Those were noticed when it was written. Takes no transaction: reading keeps nobody waiting. A message that cannot
-    be read holds nothing up: its desk is told of it all the same.
+    Takes no transaction: reading keeps nobody waiting. A message that cannot be read holds nothing up: its desk is told
+    of it all the same.
     """
     session = reading()
     row = session.execute(
@@ -46,8 +48,9 @@ def unnoticed(message_id: int) -> tuple[DangerHit, ...]:
         return ()
     finally:
         session.rollback()
-    few = len(text.split()) < FEW_WORDS
-    return () if few or screen(text) else suggest(TriageFacts(text, row.language, row.role)).hits
+    if len(text.split()) < FEW_WORDS or at_once(text, few=FEW_WORDS):
+        return ()
+    return suggest(TriageFacts(text, row.language, row.role)).hits
 
 
 def notice_late(session: Session, message: Message, hits: tuple[DangerHit, ...]) -> None:
@@ -66,7 +69,7 @@ def notice_late(session: Session, message: Message, hits: tuple[DangerHit, ...])
     if any(params.get("message") == message.id for params in session.scalars(lines)):
         return
     _raise(case, [hit.flag for hit in hits])
-    reasons = tuple(Reason("danger_alike", {"flag": hit.flag}, (hit.words,)) for hit in hits)
+    reasons = tuple(reason_for(hit.flag, [hit]) for hit in hits)
     add_reasons(session, case, case.case_key.vault(), subject="triage", reasons=reasons)
     write_logbook(session, case, NOTICED, message=message.id)
     if any(clocks.clock_running(case, kind) for kind in TO_THE_FAMILY):
@@ -76,7 +79,7 @@ def notice_late(session: Session, message: Message, hits: tuple[DangerHit, ...])
 def notice(session: Session, case: Case, hits: tuple[DangerHit, ...]) -> None:
     """Words of danger in what the family adds make the case urgent, with the words as the reason."""
     _raise(case, [hit.flag for hit in hits])
-    reasons = tuple(Reason("danger", {"flag": hit.flag}, (hit.words,)) for hit in hits)
+    reasons = tuple(reason_for(hit.flag, [hit]) for hit in hits)
     add_reasons(session, case, case.case_key.vault(), subject="triage", reasons=reasons)
 
 

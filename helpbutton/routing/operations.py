@@ -71,31 +71,41 @@ def change_routes(*, actor: Actor, change: RouteChange) -> Coverage:
 
 @contextmanager
 def without_new_gaps() -> Iterator[list[Coverage]]:
-    """Inside a transaction: raise LeavesGaps at the end when any combination has lost its desk since the start, today
-    or from a later day on, and Invalid for a tie that was not there.
+    """Inside a transaction: raise LeavesGaps at the end for what `new_gaps` finds, Invalid for a new tie.
 
-    In municipalities that were served before gaps that close make up for none that opens; what is newly served counts
-    only in the sum. The list then holds the new proof.
+    The list then holds the new proof.
     """
     before = queries.check()
     found: list[Coverage] = []
     yield found
     after = queries.check()
     refuse_ties(after.ties - before.ties)
-    for day in sorted({clock.today(), *before.later, *after.later}):
-        _refuse_gaps(before.gaps_on(day), after.gaps_on(day), outside=before.outside)
+    refusal = new_gaps(before, after)
+    if refusal is not None:
+        raise refusal
     found.append(after)
 
 
-def _refuse_gaps(before: Sequence[Gap], after: Sequence[Gap], *, outside: Sequence[str]) -> None:
+def new_gaps(before: Coverage, after: Coverage) -> LeavesGaps | None:
+    """What forbids the change between two proofs: any combination has lost its desk, today or from a later day on.
+
+    In municipalities that were served before gaps that close make up for none that opens; what is newly served counts
+    only in the sum.
+    """
+    days = sorted({clock.today(), *before.later, *after.later})
+    found = (_lost(before.gaps_on(day), after.gaps_on(day), outside=before.outside) for day in days)
+    return next((refusal for refusal in found if refusal is not None), None)
+
+
+def _lost(before: Sequence[Gap], after: Sequence[Gap], *, outside: Sequence[str]) -> LeavesGaps | None:
     had, has = _without_desk(before), _without_desk(after)
     worse = {where: cells & ~had.get(where, 0) for where, cells in has.items()}
     lost = sum(cells.bit_count() for (place, _), cells in worse.items() if place not in outside)
     grown = sum(map(int.bit_count, has.values())) - sum(map(int.bit_count, had.values()))
     if not lost and grown <= 0:
-        return
+        return None
     new = tuple(gap for gap in after if gap.cells & worse[gap.municipality, gap.topic])
-    raise LeavesGaps(max(lost, grown), new)
+    return LeavesGaps(max(lost, grown), new)
 
 
 def _without_desk(gaps: Iterable[Gap]) -> dict[tuple[str, str | None], int]:

@@ -31,6 +31,7 @@ ABOUT_TRIAGES_TOPIC = (
     "topic_unsure",
     "urgency_topic",
     "urgency_unsure",
+    "urgency_far",
 )
 """Reasons that say nothing about a case whose sender stated the topic."""
 

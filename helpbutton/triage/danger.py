@@ -1,33 +1,61 @@
 """Signs of danger in a message: explicit phrases for each language, never statistics.
 
-All languages are always tried, because people mix them. A sign is dropped only when a harmless phrase lies
-over the same words ("tapan aikaa"), a denial stands directly before it ("ei ole väkivaltaa"), or, for the
-weaker phrases, when the same sentence tells of a film, a game or times long past.
+All languages are always tried, because people mix them. A phrase that says what is done to somebody counts by itself
+("lyö minua"). A word that only names a matter ("väkivalta") is a hint: people ask for brochures about it, too, so it
+counts together with the rest of the message (`suggest`). A sign is dropped when a harmless phrase lies over the same
+words ("tapan aikaa"), a denial in its own language stands directly before it ("ei ole väkivaltaa"), or, for weaker
+phrases and hints, when the same sentence tells of a film, a game or times long past.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
+from helpbutton.reasons import Reason
 from helpbutton.triage.knowledge import FLAGS, KnowledgeError, load
 from helpbutton.triage.phrases import Match, PhraseBook, quote
 from helpbutton.triage.words import Token, clean, tokenise
 
-_HARMLESS, _DENIAL, _STORY = "harmless", "denial", "story"
+FEW_WORDS = 4
+"""A text with fewer words resembles nothing."""
+
+Strength = Literal["sure", "words", "hints"]
+"""Phrases that count wherever they stand, those that a story cancels, and words that only name a matter."""
+STRENGTHS: tuple[Strength, ...] = ("sure", "words", "hints")
 
 
 @dataclass(frozen=True)
 class DangerHit:
-    """A danger flag and the sender's words that raised it (personal data: encrypt before storing)."""
+    """A danger flag and the sender's words that raised it (personal data: encrypt before storing).
+
+    By a phrase that counts by itself, by a hint, or because the message as a whole resembles danger.
+    """
 
     flag: str
     words: str
+    by: Literal["phrase", "hint", "likeness"] = "phrase"
+
+
+def reason_for(flag: str, hits: Sequence[DangerHit]) -> Reason:
+    """Why these signs of a flag, all of one kind, raised."""
+    words = tuple(hit.words for hit in hits)
+    if any(hit.by == "likeness" for hit in hits):
+        return Reason("danger_alike", {"flag": flag}, words)
+    return Reason("danger", {"flag": flag}, words)
 
 
 @dataclass(frozen=True, slots=True)
 class _Sign:
     flag: str
-    sure: bool
+    strength: Strength
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Excuse:
+    kind: Literal["harmless", "denial", "story"]
+    language: str
 
 
 @cache
@@ -39,20 +67,25 @@ def _signs() -> PhraseBook[_Sign]:
     for flag, languages in danger["flags"].items():
         for language, kinds in languages.items():
             sets = danger["sets"].get(language, {})
-            for kind in ("sure", "words"):
-                for phrase in kinds[kind]:
-                    book.add(phrase, _Sign(flag, kind == "sure"), sets)
+            for strength in STRENGTHS:
+                for phrase in kinds[strength]:
+                    book.add(phrase, _Sign(flag, strength, language), sets)
     return book
 
 
 @cache
-def _excuse_phrases() -> PhraseBook[str]:
-    book: PhraseBook[str] = PhraseBook()
+def _excuse_phrases() -> PhraseBook[_Excuse]:
+    book: PhraseBook[_Excuse] = PhraseBook()
     danger = load("triage/danger.json")
-    for kind, part in ((_HARMLESS, "harmless"), (_DENIAL, "denials"), (_STORY, "stories")):
-        for phrases in danger[part].values():
+    parts: tuple[tuple[Literal["harmless", "denial", "story"], str], ...] = (
+        ("harmless", "harmless"),
+        ("denial", "denials"),
+        ("story", "stories"),
+    )
+    for kind, part in parts:
+        for language, phrases in danger[part].items():
             for phrase in phrases:
-                book.add(phrase, kind)
+                book.add(phrase, _Excuse(kind, language))
     return book
 
 
@@ -60,6 +93,12 @@ def screen(text: str) -> tuple[DangerHit, ...]:
     """The danger signs of a raw text, overlapping ones of a flag joined."""
     cleaned = clean(text)
     return screen_tokens(cleaned, tokenise(cleaned))
+
+
+def at_once(text: str, *, few: int = FEW_WORDS) -> tuple[DangerHit, ...]:
+    """Those that count before anything else of the message is read: phrases, and in fewer than `few` words hints."""
+    hits = screen(text)
+    return hits if len(text.split()) < few else tuple(hit for hit in hits if hit.by == "phrase")
 
 
 def screen_tokens(cleaned: str, tokens: Sequence[Token]) -> tuple[DangerHit, ...]:
@@ -70,7 +109,9 @@ def screen_tokens(cleaned: str, tokens: Sequence[Token]) -> tuple[DangerHit, ...
     excuses = _find_excuses(cleaned, tokens)
     kept = [match for match in matches if not excuses.cover(match, tokens)]
     hits = [
-        DangerHit(flag, quote(cleaned, tokens, place))
+        DangerHit(
+            flag, quote(cleaned, tokens, place), "hint" if place.label.strength == "hints" else "phrase"
+        )
         for flag in dict.fromkeys(match.label.flag for match in kept)
         for place in _joined([match for match in kept if match.label.flag == flag])
     ]
@@ -78,11 +119,13 @@ def screen_tokens(cleaned: str, tokens: Sequence[Token]) -> tuple[DangerHit, ...
 
 
 def _joined(matches: Sequence[Match[_Sign]]) -> list[Match[_Sign]]:
-    """Matches of one flag, those that overlap joined into one."""
+    """Matches of one flag, those that overlap joined into one, which is as strong as the strongest of them."""
     joined: list[Match[_Sign]] = []
     for match in sorted(matches, key=lambda found: (found.first, found.last)):
         if joined and match.first <= joined[-1].last:
-            joined[-1] = Match(match.label, joined[-1].first, max(joined[-1].last, match.last))
+            before = joined[-1]
+            stronger = min((before.label, match.label), key=lambda sign: STRENGTHS.index(sign.strength))
+            joined[-1] = Match(stronger, before.first, max(before.last, match.last))
         else:
             joined.append(match)
     return joined
@@ -90,21 +133,21 @@ def _joined(matches: Sequence[Match[_Sign]]) -> list[Match[_Sign]]:
 
 @dataclass(frozen=True, slots=True)
 class _Excuses:
-    """Tokens under a harmless phrase, tokens right after a denial, sentences that tell a story."""
+    """Tokens under a harmless phrase, tokens right after a denial with its language, sentences that tell a story."""
 
     harmless: frozenset[int]
-    denied: frozenset[int]
+    denied: frozenset[tuple[int, str]]
     stories: frozenset[int]
 
     def cover(self, match: Match[_Sign], tokens: Sequence[Token]) -> bool:
         return (
-            match.first in self.denied
+            (match.first, match.label.language) in self.denied
             or not self.harmless.isdisjoint(range(match.first, match.last + 1))
-            or (not match.label.sure and tokens[match.first].sentence in self.stories)
+            or (match.label.strength != "sure" and tokens[match.first].sentence in self.stories)
         )
 
 
-def _stands_right_before_a_word(denial: Match[str], cleaned: str, tokens: Sequence[Token]) -> bool:
+def _stands_right_before_a_word(denial: Match[_Excuse], cleaned: str, tokens: Sequence[Token]) -> bool:
     """Whether nothing but blanks lies between a denial and the next word: "No, he hits me" denies nothing."""
     after = denial.last + 1
     return after < len(tokens) and cleaned[tokens[denial.last].end : tokens[after].start].isspace()
@@ -112,13 +155,13 @@ def _stands_right_before_a_word(denial: Match[str], cleaned: str, tokens: Sequen
 
 def _find_excuses(cleaned: str, tokens: Sequence[Token]) -> _Excuses:
     harmless: set[int] = set()
-    denied: set[int] = set()
+    denied: set[tuple[int, str]] = set()
     stories: set[int] = set()
     for excuse in _excuse_phrases().find(tokens):
-        if excuse.label == _HARMLESS:
+        if excuse.label.kind == "harmless":
             harmless.update(range(excuse.first, excuse.last + 1))
-        elif excuse.label == _STORY:
+        elif excuse.label.kind == "story":
             stories.add(tokens[excuse.first].sentence)
         elif _stands_right_before_a_word(excuse, cleaned, tokens):
-            denied.add(excuse.last + 1)
+            denied.add((excuse.last + 1, excuse.label.language))
     return _Excuses(frozenset(harmless), frozenset(denied), frozenset(stories))

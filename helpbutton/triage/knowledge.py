@@ -21,7 +21,7 @@ FLAGS = (
     "honour_violence",
     "no_shelter",
 )
-_CODE_VERSION = "4"
+_CODE_VERSION = "5"
 _FILES = (
     "topics.json",
     "triage/danger.json",

@@ -40,7 +40,8 @@ class Evidence:
 @dataclass(frozen=True)
 class _Joining:
     """What the rows of an evidence weigh: `blend` has a factor for each and one for the lexicon's phrases, `alarm`
-    factors and offset that make the voices of danger a share, and for each language the share from where it counts."""
+    factors and offset that make the voices of danger, the hint last, a share, and for each language the share from
+    where it counts."""
 
     blend: Array
     alarm: Array
@@ -80,9 +81,13 @@ class Model:
         shares = shares / shares.sum()
         return dict(zip(self.topics, (float(share) for share in shares), strict=True))
 
-    def danger_share(self, evidence: Evidence, language: str) -> tuple[float, float]:
-        """How much the message resembles those in which somebody was in danger (0-1), and from where it counts."""
-        alarm, heard = self._joined(evidence).alarm, voices(evidence.dangers).ravel()
+    def danger_share(self, evidence: Evidence, language: str, *, hinted: bool) -> tuple[float, float]:
+        """How much the message resembles those in which somebody was in danger (0-1), and from where it counts.
+
+        `hinted`: whether a phrase names danger in it.
+        """
+        alarm = self._joined(evidence).alarm
+        heard = np.append(voices(evidence.dangers).ravel(), hinted)
         count = len(heard)
         odds = float(np.clip(alarm[:count] @ heard + alarm[count], -30, 30))
         return 1 / (1 + math.exp(-odds)), float(alarm[count + 1 + alarm_place(language)])

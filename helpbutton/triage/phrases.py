@@ -7,7 +7,7 @@ do not matter. A phrase never reaches over the end of a sentence.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from helpbutton.triage.words import Token, fold
 
@@ -77,42 +77,47 @@ def _parts(phrase: str, sets: Mapping[str, str]) -> tuple[_Part, ...]:
     return tuple(parts)
 
 
+_Phrase: TypeAlias = tuple[tuple[_Part, ...], Label]
+
+
 class PhraseBook(Generic[Label]):
-    """Many phrases, found in one walk over the tokens through an index of how their first words begin."""
+    """Many phrases, found in one walk over the tokens through an index of their first words."""
 
     def __init__(self) -> None:
-        self._by_beginning: dict[str, list[tuple[tuple[_Part, ...], Label]]] = {}
-        self._anywhere: list[tuple[tuple[_Part, ...], Label]] = []
+        self._exact: dict[str, list[_Phrase[Label]]] = {}
+        self._starting: dict[str, list[_Phrase[Label]]] = {}
+        self._inside: list[_Phrase[Label]] = []
 
     def add(self, phrase: str, label: Label, sets: Mapping[str, str] | None = None) -> None:
         """Raises PhraseError for a phrase that cannot be read."""
         parts = _parts(phrase, sets or {})
-        first = parts[0]
-        for beginning in {word[:_KEY] for word in (*first.exact, *first.starts)}:
-            self._by_beginning.setdefault(beginning, []).append((parts, label))
-        if first.inside:
-            self._anywhere.append((parts, label))
+        for word in parts[0].exact:
+            self._exact.setdefault(word, []).append((parts, label))
+        for beginning in {word[:_KEY] for word in parts[0].starts}:
+            self._starting.setdefault(beginning, []).append((parts, label))
+        if parts[0].inside:
+            self._inside.append((parts, label))
 
     def find(self, tokens: Sequence[Token]) -> Iterator[Match[Label]]:
         """Every phrase at every place where it begins, in the order of the text; overlaps included."""
+        begun: dict[str, list[_Phrase[Label]]] = {}
         for index, token in enumerate(tokens):
-            word = token.folded
-            for size in range(1, _KEY + 1):
-                if size > len(word):
-                    break
-                for parts, label in self._by_beginning.get(word[:size], ()):
-                    yield from self._match(parts, label, tokens, index)
-            for parts, label in self._anywhere:
-                yield from self._match(parts, label, tokens, index)
+            if token.folded not in begun:
+                begun[token.folded] = list(self._begun_by(token.folded))
+            for parts, label in begun[token.folded]:
+                last = _last_token(parts, tokens, index)
+                if last is not None:
+                    yield Match(label, index, last)
 
-    def _match(
-        self, parts: tuple[_Part, ...], label: Label, tokens: Sequence[Token], index: int
-    ) -> Iterator[Match[Label]]:
-        if not parts[0].fits(tokens[index].folded):
-            return
-        last = _last_token(parts, tokens, index)
-        if last is not None:
-            yield Match(label, index, last)
+    def _begun_by(self, word: str) -> Iterator[_Phrase[Label]]:
+        yield from self._exact.get(word, ())
+        for size in range(1, min(_KEY, len(word)) + 1):
+            for phrase in self._starting.get(word[:size], ()):
+                if word.startswith(phrase[0][0].starts) and word not in phrase[0][0].exact:
+                    yield phrase
+        for phrase in self._inside:
+            if any(piece in word for piece in phrase[0][0].inside):
+                yield phrase
 
 
 def _last_token(parts: tuple[_Part, ...], tokens: Sequence[Token], index: int) -> int | None:

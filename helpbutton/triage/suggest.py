@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from helpbutton.reasons import Reason
 from helpbutton.triage import danger, language, meaning, personal_data, topic
-from helpbutton.triage.danger import DangerHit
+from helpbutton.triage.danger import DangerHit, reason_for
 from helpbutton.triage.knowledge import FALLBACK_TOPIC, topic_urgencies, version
 from helpbutton.triage.model import Evidence, learnt
 from helpbutton.triage.personal_data import PersonalDatum
@@ -19,12 +19,12 @@ _ALTERNATIVES = 3
 _WORTH_NAMING = 0.05
 _URGENT_SHARE = 0.5
 """An urgent topic alone calls nobody at night unless it is likelier than all others together."""
-_FEW_WORDS = 4
 _WORDS_SUFFICE = 0.7
 """From this share of the likeliest topic on, meaning changes hardly any right answer: on lessons held back it adds four
 points between 0.6 and 0.7, and nothing above. Many messages of a well taught language need no meaning."""
 _FAR_FROM_DANGER = 0.3
-"""As much of the share from which likeness to danger counts: below it meaning finds hardly any danger."""
+"""As much of the share from which likeness to danger counts: below it meaning finds hardly any danger, and an urgent
+topic calls nobody at night. Of 27 such messages of the evaluations, 26 were harmless."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,11 @@ class _Message:
     said: tuple[DangerHit, ...]
     role: str | None
 
+    @property
+    def counts_alone(self) -> bool:
+        """Whether something is said in it that is danger whatever the rest is; a few words have no rest."""
+        return len(self.tokens) < danger.FEW_WORDS or any(hit.by == "phrase" for hit in self.said)
+
 
 def suggest(facts: TriageFacts) -> Suggestion:
     """A suggestion for any text whatsoever: no text raises; what follows 20,000 characters is not read."""
@@ -84,7 +89,7 @@ def suggest(facts: TriageFacts) -> Suggestion:
     spoken = language.spoken_language(cleaned, tokens, facts.language)
     said = danger.screen_tokens(cleaned, tokens)
     message = _Message(cleaned, tokens, spoken, said, facts.role)
-    hits, guess = _understood(message)
+    hits, guess, far = _understood(message)
     flags = _flags(hits)
     chosen = guess.ranked[0][0] if guess.sure else FALLBACK_TOPIC
     alternatives = tuple(
@@ -92,7 +97,7 @@ def suggest(facts: TriageFacts) -> Suggestion:
         for name, share in guess.ranked
         if name != chosen and share >= _WORTH_NAMING
     )[:_ALTERNATIVES]
-    urgency, urgency_reason = _urgency(guess, chosen, flags)
+    urgency, urgency_reason = _urgency(guess, chosen, flags, far=far)
     found = personal_data.find(cleaned)
     return Suggestion(
         language=spoken,
@@ -106,12 +111,12 @@ def suggest(facts: TriageFacts) -> Suggestion:
         reasons=(
             *_language_reasons(spoken, facts.language),
             *_topic_reasons(guess, chosen, alternatives),
-            *_danger_reasons(said),
-            *(Reason("danger_alike", {"flag": hit.flag}, (hit.words,)) for hit in hits[len(said) :]),
+            *(reason_for(flag, signs) for flag, signs in _by_flag(hits).items()),
+            *(() if hits else _not_raised(said)),
             urgency_reason,
             *_personal_reasons(found),
         ),
-        needs_review=not guess.sure or bool(flags),
+        needs_review=not guess.sure or bool(hits or said),
         version=version() if meaning.present() else f"{version()}-words",
     )
 
@@ -124,26 +129,31 @@ def warm_up() -> None:
     suggest(TriageFacts("x"))
 
 
-def _understood(message: _Message) -> tuple[tuple[DangerHit, ...], TopicGuess]:
-    """Signs of danger and topic: from the words alone where they suffice, else from words and meaning.
+def _understood(message: _Message) -> tuple[tuple[DangerHit, ...], TopicGuess, bool]:
+    """Signs of danger, topic, and whether it is far from danger: from the words alone where they suffice, else from
+    words and meaning.
 
     Asking for meaning costs many times as much as all the rest.
     """
     by_words = learnt().evidence(message.tokens)
     guess = _guess(message, by_words, message.said)
-    if not _words_suffice(message, by_words, guess):
-        evidence = learnt().evidence(message.tokens, meaning.by_meaning(message.cleaned))
-        hits = message.said or _alike(message, evidence)
-        return hits, _guess(message, evidence, hits)
-    return message.said, guess
+    if _words_suffice(message, by_words, guess):
+        return _signs(message, by_words), guess, _is_far(message, by_words)
+    evidence = learnt().evidence(message.tokens, meaning.by_meaning(message.cleaned))
+    hits = _signs(message, evidence)
+    return hits, _guess(message, evidence, message.said or hits), _is_far(message, evidence)
 
 
 def _words_suffice(message: _Message, by_words: Evidence, guess: TopicGuess) -> bool:
     """Whether one topic stands out, and danger is named or far away; only for languages with many lessons."""
     if message.language not in topic.WELL_TAUGHT or not guess.sure or guess.ranked[0][1] < _WORDS_SUFFICE:
         return False
-    share, counts_from = learnt().danger_share(by_words, message.language)
-    return bool(message.said) or share < _FAR_FROM_DANGER * counts_from
+    return message.counts_alone or _is_far(message, by_words)
+
+
+def _is_far(message: _Message, evidence: Evidence) -> bool:
+    share, counts_from = _danger_share(message, evidence)
+    return not message.counts_alone and share < _FAR_FROM_DANGER * counts_from
 
 
 def _guess(message: _Message, evidence: Evidence, hits: Sequence[DangerHit]) -> TopicGuess:
@@ -156,26 +166,34 @@ def _flags(hits: Sequence[DangerHit]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(hit.flag for hit in hits))
 
 
-def _alike(message: _Message, evidence: Evidence) -> tuple[DangerHit, ...]:
-    """The sign that a message resembles those in which somebody was in danger, with its most telling words."""
-    tokens = message.tokens
-    if len(tokens) < _FEW_WORDS:
-        return ()
-    share, counts_from = learnt().danger_share(evidence, message.language)
-    if share < counts_from:
-        return ()
-    first, last = learnt().telling_words(tokens)
+def _signs(message: _Message, evidence: Evidence) -> tuple[DangerHit, ...]:
+    """What phrases name, where they count alone or the message as a whole resembles those in which somebody was in
+    danger; else that likeness itself, with its most telling words."""
+    if message.counts_alone:
+        return message.said
+    share, counts_from = _danger_share(message, evidence)
+    if message.said or share < counts_from:
+        return message.said if share >= counts_from else ()
+    first, last = learnt().telling_words(message.tokens)
     flag = learnt().likeliest_flag(evidence)
-    return (DangerHit(flag, quote(message.cleaned, tokens, Match(flag, first, last))),)
+    words = quote(message.cleaned, message.tokens, Match(flag, first, last))
+    return (DangerHit(flag, words, "likeness"),)
 
 
-def _urgency(guess: TopicGuess, chosen: str, flags: Sequence[str]) -> tuple[str, Reason]:
-    """Any danger flag means urgent. Otherwise the topic's own; one that is rather unlikely raises to soon at most."""
+def _danger_share(message: _Message, evidence: Evidence) -> tuple[float, float]:
+    return learnt().danger_share(evidence, message.language, hinted=bool(message.said))
+
+
+def _urgency(guess: TopicGuess, chosen: str, flags: Sequence[str], *, far: bool) -> tuple[str, Reason]:
+    """Any danger flag means urgent. Otherwise the topic's own; one that is rather unlikely, or of a message that is far
+    from danger, raises to soon at most."""
     if flags:
         return "urgent", Reason("urgency_danger", {"urgency": "urgent", "flag": flags[0]})
     urgency = topic_urgencies()[chosen]
     if urgency == "urgent" and guess.ranked[0][1] < _URGENT_SHARE:
         return "soon", Reason("urgency_unsure", {"urgency": "soon", "topic": chosen})
+    if urgency == "urgent" and far:
+        return "soon", Reason("urgency_far", {"urgency": "soon", "topic": chosen})
     return urgency, Reason("urgency_topic", {"urgency": urgency, "topic": chosen})
 
 
@@ -199,11 +217,18 @@ def _topic_reasons(guess: TopicGuess, chosen: str, alternatives: Sequence[Altern
     return (Reason("topic_by_likeness", params), *by_age, *second)
 
 
-def _danger_reasons(hits: Sequence[DangerHit]) -> tuple[Reason, ...]:
-    words: dict[str, list[str]] = {}
+def _not_raised(said: Sequence[DangerHit]) -> tuple[Reason, ...]:
+    return tuple(
+        Reason("danger_not_raised", {"flag": flag}, tuple(hit.words for hit in hits))
+        for flag, hits in _by_flag(said).items()
+    )
+
+
+def _by_flag(hits: Sequence[DangerHit]) -> dict[str, list[DangerHit]]:
+    found: dict[str, list[DangerHit]] = {}
     for hit in hits:
-        words.setdefault(hit.flag, []).append(hit.words)
-    return tuple(Reason("danger", {"flag": flag}, tuple(quoted)) for flag, quoted in words.items())
+        found.setdefault(hit.flag, []).append(hit)
+    return found
 
 
 def _personal_reasons(found: Sequence[PersonalDatum]) -> tuple[Reason, ...]:

@@ -69,5 +69,7 @@ def _texts(of_each: int) -> list[str]:
     return [
         json.loads(line)["text"]
         for language in LANGUAGES
-        for line in (FOLDER / f"{language}.jsonl").read_text(encoding="utf-8").splitlines()[:of_each]
+        for line in (FOLDER / "first" / f"{language}.jsonl")
+        .read_text(encoding="utf-8")
+        .splitlines()[:of_each]
     ]

@@ -16,6 +16,9 @@ from typing import Any
 from helpbutton.triage import Suggestion, TriageFacts, suggest
 
 FOLDER = Path(__file__).parent / "evaluation"
+SETS = ("first", "second", "third")
+"""Each by other writers. In the second and third stand only messages that somebody who did not see their labels had
+labelled in the same way; nothing of the third was known to anybody who wrote lessons or phrases."""
 LANGUAGES = ("fi", "sv", "en", "ru", "uk", "ar", "so", "et", "se")
 WELL_WRITTEN = ("fi", "sv", "en")
 HARD = "hard negative"
@@ -25,6 +28,7 @@ HARD = "hard negative"
 class Judged:
     """One message of the evaluation with what triage made of it."""
 
+    set: str
     language: str
     message: dict[str, Any]
     suggestion: Suggestion
@@ -49,16 +53,26 @@ class Judged:
     def unsure(self) -> bool:
         return self.suggestion.score == 0
 
+    @property
+    def raised(self) -> bool:
+        return bool(self.suggestion.flags)
+
+    @property
+    def looks_like_danger(self) -> bool:
+        return str(self.message.get("note", "")).startswith(HARD)
+
 
 def main() -> None:
     """Print the report."""
     judged = [
-        Judged(language, message, suggest(TriageFacts(message["text"], None, message.get("role"))))
+        Judged(name, language, message, suggest(TriageFacts(message["text"], None, message.get("role"))))
+        for name in SETS
         for language in LANGUAGES
-        for message in _lines(FOLDER / f"{language}.jsonl")
+        for message in _lines(FOLDER / name / f"{language}.jsonl")
     ]
     out = sys.stdout.write
     out(f"Messages: {len(judged)}. Version {judged[0].suggestion.version}.\n\n")
+    out("\n".join(_by_set(judged)) + "\n\n")
     out("\n".join(_by_language(judged)) + "\n\n")
     out("\n".join(_by_topic(judged)) + "\n\n")
     out("\n".join(_confusions(judged)) + "\n\n")
@@ -79,6 +93,37 @@ def interval(right: int, n: int) -> str:
 def _share(rows: Iterable[bool]) -> str:
     listed = list(rows)
     return interval(sum(listed), len(listed))
+
+
+def _by_set(judged: Sequence[Judged]) -> list[str]:
+    lines = [
+        "| set | languages | right first | among three | danger found | alarms on harmless | alarms on look-alikes |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name in SETS:
+        for group in (*((language,) for language in WELL_WRITTEN), LANGUAGES[3:], LANGUAGES):
+            own = [one for one in judged if one.set == name and one.language in group]
+            cells = (
+                _share(one.first for one in own),
+                _share(one.among_three for one in own),
+                *(_share(one.raised for one in some) for some in _danger_parts(own)),
+            )
+            lines.append(f"| {name} | {_named(group)} | " + " | ".join(cells) + " |")
+    return lines
+
+
+def _named(group: Sequence[str]) -> str:
+    return "all" if group == LANGUAGES else ", ".join(group)
+
+
+def _danger_parts(judged: Sequence[Judged]) -> tuple[list[Judged], list[Judged], list[Judged]]:
+    """Those about danger, the harmless ones, and harmless ones that look like danger."""
+    harmless = [one for one in judged if not one.message["danger"]]
+    return (
+        [one for one in judged if one.message["danger"]],
+        [one for one in harmless if not one.looks_like_danger],
+        [one for one in harmless if one.looks_like_danger],
+    )
 
 
 def _by_language(judged: Sequence[Judged]) -> list[str]:
@@ -128,18 +173,13 @@ def _dangers(judged: Sequence[Judged]) -> list[str]:
     groups = [*((language,) for language in WELL_WRITTEN), LANGUAGES[3:], LANGUAGES]
     for group in groups:
         own = [one for one in judged if one.language in group]
-        danger = [one for one in own if one.message["danger"]]
-        harmless = [one for one in own if not one.message["danger"]]
-        hard = [one for one in harmless if str(one.message.get("note", "")).startswith(HARD)]
-        plain = [one for one in harmless if one not in hard]
+        danger, plain, hard = _danger_parts(own)
         named = [one for one in danger if one.message["flags"] and one.suggestion.flags]
         cells = (
-            _share(bool(one.suggestion.flags) for one in danger),
-            _share(bool(one.suggestion.flags) for one in plain),
-            _share(bool(one.suggestion.flags) for one in hard),
+            *(_share(one.raised for one in some) for some in (danger, plain, hard)),
             _share(bool(set(one.suggestion.flags) & set(one.message["flags"])) for one in named),
         )
-        lines.append(f"| {'all' if group == LANGUAGES else ', '.join(group)} | " + " | ".join(cells) + " |")
+        lines.append(f"| {_named(group)} | " + " | ".join(cells) + " |")
     missed: dict[str, list[str]] = defaultdict(list)
     for one in judged:
         if one.message["danger"] and not one.suggestion.flags:
@@ -162,6 +202,8 @@ def _languages(judged: Sequence[Judged]) -> list[str]:
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:
+    if not path.exists():
+        return []
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 

@@ -12,6 +12,9 @@ from helpbutton.web.staff.gap_words import GapLine, gap_lines
 
 bp = staff_blueprint("health_page", __name__)
 
+OF_THE_PROOF = ("routes_lead_to_desks", "routes_proved")
+"""Checks that say nothing before the first proof."""
+
 
 @bp.get("/health")
 @policy("staff")
@@ -20,7 +23,8 @@ def show() -> Response:
     if "administrator" not in g.actor.organisations.values():
         abort(403)
     facts = watching.facts()
-    order = sorted(CHECKS, key=lambda check: check.holds(facts))
+    judged = (check for check in CHECKS if facts.proof or check.name not in OF_THE_PROOF)
+    order = sorted(judged, key=lambda check: check.holds(facts))
     return staff_page(
         "staff/health.html",
         lines=[words.line(check, facts, staff_language()) for check in order],

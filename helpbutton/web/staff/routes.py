@@ -12,7 +12,7 @@ from helpbutton.errors import FieldError, Invalid, NotFound
 from helpbutton.routing import queries
 from helpbutton.routing.coverage import Gap
 from helpbutton.routing.new_routes import CONDITIONS
-from helpbutton.routing.operations import LeavesGaps, change_routes
+from helpbutton.routing.operations import LeavesGaps, change_routes, new_gaps
 from helpbutton.routing.route_list import names_of, places, routed_desks, routes_to
 from helpbutton.routing.trial import RouteChange, Trial, in_range, what_if
 from helpbutton.web.policy import policy
@@ -73,8 +73,6 @@ def _change() -> RouteChange:
 
 def _trial(change: RouteChange, found: Trial) -> Response:
     language = staff_language()
-    complete = found.coverage.complete
-    was_missing = 0 if complete else queries.check().without_desk
     keys = {key for move in found.moves for key in (move.old, move.new) if key}
     return staff_page(
         "staff/route_trial.html",
@@ -87,7 +85,7 @@ def _trial(change: RouteChange, found: Trial) -> Response:
             key=lambda move: (-in_range(move.cases)[0], move.old or "", move.new or ""),
         ),
         names=names_of(keys | {row.service for row in change.add}),
-        worse=found.coverage.without_desk > was_missing,
+        worse=not found.coverage.complete and new_gaps(queries.check(), found.coverage) is not None,
         gaps=gap_lines(found.coverage.gaps, language),
         places=places(),
         carried=[(name, value) for name, value in request.form.items(multi=True) if name != CSRF_FIELD],

@@ -46,6 +46,21 @@ def test_a_colleague_gets_the_case_and_a_clock_and_accepts(
     assert len(case.notifications("reminder_alert")) == 1, "she was told"
 
 
+def test_who_was_given_it_may_give_it_to_a_colleague_whose_clock_is_then_the_one_that_runs(
+    app_on_both: Flask, cast: Cast, send: Send
+) -> None:
+    case = send()
+    give(cast, case)
+    assigning.assign(
+        actor=cast.actor("cara"),
+        number=case.number,
+        version=case.row.version,
+        colleague=cast.actor("liisa").account_id,
+    )
+    assert case.row.assigned_to == cast.actor("liisa").account_id
+    assert [row.stopped_at is None for row in clocks_now(case.id, "acceptance")] == [False, True]
+
+
 def test_who_cannot_take_it_gives_it_back_with_a_reason(app: Flask, cast: Cast, send: Send) -> None:
     case = send()
     give(cast, case)

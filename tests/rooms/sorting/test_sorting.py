@@ -253,6 +253,16 @@ def test_words_of_danger_are_looked_at_by_a_person_whatever_topic_was_stated(
     assert (case(number).topic, case(number).needs_review) == ("practical_help", True)
 
 
+def test_a_word_that_only_names_a_matter_waits_for_triage(
+    app: Flask, cast: Cast, drain: Callable[[], int]
+) -> None:
+    asks = "Saisimmeko turvakodin selkokielisiä esitteitä neuvolan odotustilaan, noin 50 kappaletta?"
+    sent = cast.send(text=asks, topic=None).get_json()
+    assert (sent["danger"], case(sent["number"]).urgency) == (True, "normal"), "help lines, no alarm"
+    drain()
+    assert (case(sent["number"]).danger_flags, case(sent["number"]).urgency == "urgent") == ([], False)
+
+
 def test_a_case_that_moves_while_its_worker_waits_for_it_is_sorted_all_the_same(
     app_on_both: Flask, cast: Cast
 ) -> None:
