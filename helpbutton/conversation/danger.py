@@ -14,7 +14,7 @@ from helpbutton.cases.models import Case, CaseEvent, CaseKey
 from helpbutton.conversation.models import Message
 from helpbutton.db import reading
 from helpbutton.reasons import Reason
-from helpbutton.triage import DangerHit, TriageFacts, at_once, suggest
+from helpbutton.triage import DangerHit, TriageFacts, screen, suggest
 from helpbutton.triage.danger import reason_for
 from helpbutton.vault.sealing import Unreadable
 
@@ -22,8 +22,7 @@ log = structlog.get_logger()
 
 NOTICED = "danger_noticed"
 FEW_WORDS = 10
-"""Shorter messages in a thread agree on times and say thanks: what they only resemble rings nobody, but
-hints count at once."""
+"""Shorter messages in a thread agree on times and say thanks: what they only resemble rings nobody."""
 
 
 def unnoticed(message_id: int) -> tuple[DangerHit, ...]:
@@ -48,7 +47,7 @@ def unnoticed(message_id: int) -> tuple[DangerHit, ...]:
         return ()
     finally:
         session.rollback()
-    if len(text.split()) < FEW_WORDS or at_once(text, few=FEW_WORDS):
+    if len(text.split()) < FEW_WORDS or screen(text):
         return ()
     return suggest(TriageFacts(text, row.language, row.role)).hits
 

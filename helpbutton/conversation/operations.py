@@ -25,7 +25,7 @@ from helpbutton.db import transaction
 from helpbutton.errors import Conflict, FieldError, Invalid
 from helpbutton.plain_text import is_text
 from helpbutton.staff.actor import Actor
-from helpbutton.triage import at_once, screen
+from helpbutton.triage import screen
 
 BODY_LIMIT = 10_000
 
@@ -110,11 +110,11 @@ def write_from_family(*, case_id: int, body: str, token: str) -> None:
         session.add(message)
         session.flush()
         write_logbook(session, case, "family_wrote", by="sender")
-        hits = at_once(text, few=danger.FEW_WORDS)
+        hits = screen(text)
         if hits:
             danger.notice(session, case, hits)
         danger.keep_the_clock(session, case)
-        priority = outbox.URGENT if hits or screen(text) else outbox.NORMAL
+        priority = outbox.URGENT if hits else outbox.NORMAL
         outbox.add(session, TELL_DESK, ref=message.id, priority=priority)
 
 

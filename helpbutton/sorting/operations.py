@@ -145,7 +145,8 @@ def _apply_triage(
     case.triage_topic = suggestion.topic
     case.triage_urgency = suggestion.urgency
     unsure = suggestion.needs_review and not choice.stated
-    case.needs_review = case.needs_review or bool(suggestion.flags) or unsure
+    mentioned = any(reason.code == "danger_not_raised" for reason in suggestion.reasons)
+    case.needs_review = case.needs_review or bool(suggestion.flags) or unsure or mentioned
     case.danger_flags = list(dict.fromkeys([*case.danger_flags, *suggestion.flags]))
     urgencies = {topic.id: topic.urgency for topic in directory.topics()}
     urgency, because = urgency_of(choice, suggestion, urgencies[choice.topic])

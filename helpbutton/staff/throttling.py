@@ -65,10 +65,11 @@ def give_back(session: Session, *, emptied: Bucket, others: tuple[Bucket, ...] =
 
 
 def _charge(session: Session, buckets: tuple[Bucket, ...]) -> None:
-    now = clock.now()
-    session.execute(delete(Throttle).where(Throttle.full_until < now))
+    session.execute(delete(Throttle).where(Throttle.full_until < clock.now()))
     for bucket in buckets:
-        full_until = max(_hold(session, bucket.key, now), now)
+        held = _hold(session, bucket.key, clock.now())
+        now = clock.now()  # after waiting for others, so that none of them is later
+        full_until = max(held, now)
         if full_until > now + bucket.burst * bucket.every + WAITED:
             full_until = now  # written while the clock was wrong
         if full_until - now > (bucket.burst - 1) * bucket.every:

@@ -8,7 +8,7 @@ phrases and hints, when the same sentence tells of a film, a game or times long 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
@@ -29,12 +29,14 @@ STRENGTHS: tuple[Strength, ...] = ("sure", "words", "hints")
 class DangerHit:
     """A danger flag and the sender's words that raised it (personal data: encrypt before storing).
 
-    By a phrase that counts by itself, by a hint, or because the message as a whole resembles danger.
+    By a phrase that counts by itself, by a hint, or because the message as a whole resembles danger. `sentence` is that
+    of its first word.
     """
 
     flag: str
     words: str
     by: Literal["phrase", "hint", "likeness"] = "phrase"
+    sentence: int = field(default=0, compare=False)
 
 
 def reason_for(flag: str, hits: Sequence[DangerHit]) -> Reason:
@@ -95,10 +97,12 @@ def screen(text: str) -> tuple[DangerHit, ...]:
     return screen_tokens(cleaned, tokenise(cleaned))
 
 
-def at_once(text: str, *, few: int = FEW_WORDS) -> tuple[DangerHit, ...]:
-    """Those that count before anything else of the message is read: phrases, and in fewer than `few` words hints."""
-    hits = screen(text)
-    return hits if len(text.split()) < few else tuple(hit for hit in hits if hit.by == "phrase")
+def at_once(text: str) -> tuple[DangerHit, ...]:
+    """Those that count before anything else of the message is read: phrases, and where there is hardly more, hints."""
+    cleaned = clean(text)
+    tokens = tokenise(cleaned)
+    hits = screen_tokens(cleaned, tokens)
+    return hits if len(tokens) < FEW_WORDS else tuple(hit for hit in hits if hit.by == "phrase")
 
 
 def screen_tokens(cleaned: str, tokens: Sequence[Token]) -> tuple[DangerHit, ...]:
@@ -110,7 +114,10 @@ def screen_tokens(cleaned: str, tokens: Sequence[Token]) -> tuple[DangerHit, ...
     kept = [match for match in matches if not excuses.cover(match, tokens)]
     hits = [
         DangerHit(
-            flag, quote(cleaned, tokens, place), "hint" if place.label.strength == "hints" else "phrase"
+            flag,
+            quote(cleaned, tokens, place),
+            "hint" if place.label.strength == "hints" else "phrase",
+            tokens[place.first].sentence,
         )
         for flag in dict.fromkeys(match.label.flag for match in kept)
         for place in _joined([match for match in kept if match.label.flag == flag])

@@ -14,7 +14,6 @@ from helpbutton.conversation.operations import write_from_family
 from helpbutton.directory import queries as directory
 from helpbutton.errors import Conflict, FieldError, Invalid
 from helpbutton.reasons import N_
-from helpbutton.triage import screen
 from helpbutton.web import field_messages
 from helpbutton.web.promise_words import answer_by_words
 from helpbutton.web.public import choices
@@ -39,8 +38,6 @@ RIGHTS = {"copy": tasks.COPY, "erase": tasks.ERASURE}
 def thread(case_id: int, *, status: int = 200, notice: str = "", error: str = "") -> Response:
     """The family's page; a reply that is not sent yet stays in its field."""
     family = family_page(case_id=case_id)
-    just_said = screen(draft_as_sent()) if notice == "written" else ()
-    flags = [*family.danger_flags, *(hit.flag for hit in just_said)]
     return show(
         "thread.html",
         status=status,
@@ -53,8 +50,7 @@ def thread(case_id: int, *, status: int = 200, notice: str = "", error: str = ""
         error=error,
         draft="" if notice == "written" else draft(),
         roles=choices.in_words(READERS, language()),
-        flags=flags,
-        help_lines=directory.help_lines(flags=flags, language=language()),
+        help_lines=directory.help_lines(flags=family.danger_flags, language=language()),
     )
 
 

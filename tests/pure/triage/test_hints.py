@@ -11,6 +11,8 @@ ASKED_FOR = [
     "I am writing my thesis on family violence in schools. Whom could I interview about your training?",
 ]
 HAPPENING = [
+    "Hei, asumme Kuopiossa ja meillä on kaksi lasta. Mies on humalassa arvaamaton, ja pelkään illan väkivaltaa. Mistä "
+    "saisi tietoa kerhoista ja muskarista, ja milloin avoin päiväkoti on auki?",
     "Tarvitsen turvakodin itselleni ja lapsille vielä tänään, mies tulee kohta töistä enkä uskalla jäädä.",
     "Perheväkivallasta on nyt kyse: piilotan mustelmat ja lapset pelkäävät iltoja, kun hän tulee humalassa kotiin.",
     "Vi behöver ett skyddshem i natt, han hittade oss igen och bankar på grannarnas dörrar.",
@@ -18,10 +20,18 @@ HAPPENING = [
 
 
 @pytest.mark.parametrize("text", ASKED_FOR)
-def test_who_asks_about_a_matter_alarms_nobody(text: str) -> None:
+def test_who_asks_about_a_matter_raises_no_flag_but_a_person_looks(text: str) -> None:
     assert {hit.by for hit in screen(text)} == {"hint"}
     suggestion = suggest(TriageFacts(text))
-    assert (suggestion.flags, suggestion.urgency == "urgent") == ((), False)
+    assert suggestion.flags == ()
+    assert suggestion.needs_review
+    assert "danger_not_raised" in {reason.code for reason in suggestion.reasons}
+
+
+def test_an_urgent_topic_far_from_danger_waits_for_the_next_working_day() -> None:
+    suggestion = suggest(TriageFacts(ASKED_FOR[0]))
+    assert (suggestion.topic, suggestion.urgency) == ("domestic_violence", "soon")
+    assert "urgency_far" in {reason.code for reason in suggestion.reasons}
 
 
 @pytest.mark.parametrize("text", HAPPENING)

@@ -11,7 +11,7 @@ from helpbutton import clock
 from helpbutton.audit.models import AuditEntry
 from helpbutton.cases import handling, queries
 from helpbutton.cases.models import Case, Clock
-from helpbutton.conversation import danger, family, operations
+from helpbutton.conversation import family, operations
 from helpbutton.conversation import queries as thread
 from helpbutton.conversation.models import Message
 from helpbutton.db import reading, transaction
@@ -149,16 +149,6 @@ def alerts(case_id: int) -> list[Notification]:
         Notification.case_id == case_id, Notification.purpose.in_(["duty_alert", "desk_alert"])
     )
     return list(reading().scalars(wanted))
-
-
-def test_hints_in_a_later_message_count_at_once_only_where_nothing_else_reads_it() -> None:
-    assert danger.at_once("Onko turvakodissa tilaa?")
-    assert (
-        danger.at_once("Luin sivuilta että turvakodin esitteitä saa venäjäksi, voisiko niitä lähettää?") == ()
-    )
-    assert danger.at_once(
-        "Luin sivuilta kaiken ja kirjoitan nyt siksi, että mies löi minua taas eilen illalla"
-    )
 
 
 def test_danger_without_the_usual_words_in_a_later_message_is_read_by_the_to_do(
