@@ -61,7 +61,7 @@ def bench_triage() -> None:
     danger = milliseconds(lambda: screen(MORNINGS), 500)
     show("triage of one message by its words, p99", f"{percentile(whole, 0.99):.1f} ms", "goal: under 50 ms")
     show("the same where meaning is asked, p99", f"{percentile(meant, 0.99):.1f} ms", "goal: under 50 ms")
-    show("the same for 20,000 characters, p99", f"{percentile(long, 0.99):.1f} ms", "goal: under 50 ms")
+    show("the same for 20,000 characters, p99", f"{percentile(long, 0.99):.1f} ms")
     show("danger screen, p99", f"{percentile(danger, 0.99):.2f} ms", "goal: under 1 ms")
 
 
