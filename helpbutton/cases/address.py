@@ -14,7 +14,7 @@ from helpbutton.directory.queries import Desk, Names, Place, SiteView
 from helpbutton.errors import FieldError, HelpButtonError, Invalid, NotFound
 from helpbutton.reasons import Reason
 from helpbutton.routing.match import Facts, match
-from helpbutton.triage import DangerHit, at_once, screen
+from helpbutton.triage import DangerHit, screen
 
 
 class OutsideArea(HelpButtonError):
@@ -27,15 +27,14 @@ class OutsideArea(HelpButtonError):
 
 @dataclass(frozen=True)
 class Address:
-    """The addressed desk of a submission, the promise it makes, and the danger words that were noticed: `danger` counts
-    at once, `signs` hold hints, too, for which help lines are shown while triage reads the whole message."""
+    """The addressed desk of a submission, the promise it makes, and the signs of danger in its words: for hints among
+    them help lines are shown while triage reads the whole message."""
 
     site: SiteView
     place: Place
     desk: Desk
     promise: Promise
     reasons: tuple[Reason, ...]
-    danger: tuple[DangerHit, ...]
     signs: tuple[DangerHit, ...]
     unread_until: dt.datetime | None = None
     """Of something urgent that nobody reads now: when the desk opens (Helsinki)."""
@@ -43,7 +42,7 @@ class Address:
     @property
     def danger_flags(self) -> list[str]:
         """The flags of what counts at once, each once, in the order found."""
-        return list(dict.fromkeys(hit.flag for hit in self.danger))
+        return list(dict.fromkeys(hit.flag for hit in self.signs if hit.by == "phrase"))
 
     @property
     def flags(self) -> list[str]:
@@ -72,16 +71,15 @@ def address(submission: Submission, *, at: dt.datetime | None = None) -> Address
         promise = promises.promise(desk.hours, received=moment, working_days=desk.promise_days)
     except promises.NeverOpen:
         raise NotFound("desk") from None
-    danger = at_once(submission.text)
-    urgent = bool(danger) or is_urgent_topic(topic)
+    signs = screen(submission.text)
+    urgent = any(hit.by == "phrase" for hit in signs) or is_urgent_topic(topic)
     return Address(
         site,
         place,
         desk,
         promise,
         (found.reason, promise_reason(promise)),
-        danger,
-        screen(submission.text),
+        signs,
         unread_until(reading(), desk, at=moment) if urgent else None,
     )
 

@@ -134,7 +134,7 @@ def _received_before(submission: Submission, idempotency_key: str) -> Receipt | 
 def _store(
     session: Session, submission: Submission, idempotency_key: str, target: Address, *, canary: bool
 ) -> Case:
-    number, urgency = new_number(), "urgent" if target.danger else "normal"
+    number, urgency = new_number(), "urgent" if target.danger_flags else "normal"
     vault = CaseVault(number, sealing.new_key())
     case = Case(
         number=number,

@@ -22,7 +22,7 @@ from helpbutton.errors import FieldError, Invalid, NotFound
 from helpbutton.once import add_once
 from helpbutton.reasons import Reason
 from helpbutton.staff.actor import Actor
-from helpbutton.triage import at_once, screen
+from helpbutton.triage import screen
 from helpbutton.vault import sealing
 
 CHANNELS = ("call", "visit")
@@ -121,7 +121,4 @@ def _at_desk(desk: Desk, submission: Submission) -> Address:
         raise NotFound("desk") from None
     site = replace(directory.site(submission.site), municipality=place.code)
     reason = promise_reason(promise)
-    text = submission.text
-    return Address(
-        site, place, desk, promise, (Reason("registered_here"), reason), at_once(text), screen(text)
-    )
+    return Address(site, place, desk, promise, (Reason("registered_here"), reason), screen(submission.text))

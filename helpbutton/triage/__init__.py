@@ -1,6 +1,6 @@
 """Triage: what a message is about and how urgent it is, with reasons. Pure: text in, a suggestion out."""
 
-from helpbutton.triage.danger import DangerHit, at_once, screen
+from helpbutton.triage.danger import DangerHit, screen
 from helpbutton.triage.personal_data import PersonalDatum
 from helpbutton.triage.suggest import Alternative, Suggestion, TriageFacts, suggest, warm_up
 
@@ -10,7 +10,6 @@ __all__ = [
     "PersonalDatum",
     "Suggestion",
     "TriageFacts",
-    "at_once",
     "screen",
     "suggest",
     "warm_up",

@@ -18,7 +18,7 @@ from helpbutton.triage.phrases import Match, PhraseBook, quote
 from helpbutton.triage.words import Token, clean, tokenise
 
 FEW_WORDS = 4
-"""A text with fewer words resembles nothing."""
+"""A text with fewer words resembles nothing: in it a hint counts by itself."""
 
 Strength = Literal["sure", "words", "hints"]
 """Phrases that count wherever they stand, those that a story cancels, and words that only name a matter."""
@@ -97,14 +97,6 @@ def screen(text: str) -> tuple[DangerHit, ...]:
     return screen_tokens(cleaned, tokenise(cleaned))
 
 
-def at_once(text: str) -> tuple[DangerHit, ...]:
-    """Those that count before anything else of the message is read: phrases, and where there is hardly more, hints."""
-    cleaned = clean(text)
-    tokens = tokenise(cleaned)
-    hits = screen_tokens(cleaned, tokens)
-    return hits if len(tokens) < FEW_WORDS else tuple(hit for hit in hits if hit.by == "phrase")
-
-
 def screen_tokens(cleaned: str, tokens: Sequence[Token]) -> tuple[DangerHit, ...]:
     """The same for a text that is already cleaned and cut into tokens."""
     matches = list(_signs().find(tokens))
@@ -116,7 +108,7 @@ def screen_tokens(cleaned: str, tokens: Sequence[Token]) -> tuple[DangerHit, ...
         DangerHit(
             flag,
             quote(cleaned, tokens, place),
-            "hint" if place.label.strength == "hints" else "phrase",
+            "hint" if place.label.strength == "hints" and len(tokens) >= FEW_WORDS else "phrase",
             tokens[place.first].sentence,
         )
         for flag in dict.fromkeys(match.label.flag for match in kept)

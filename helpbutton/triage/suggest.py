@@ -185,8 +185,10 @@ def _flags(hits: Sequence[DangerHit]) -> tuple[str, ...]:
 def _signs(message: _Message, evidence: Evidence, nearness: float) -> tuple[DangerHit, ...]:
     """What phrases name, where they count alone or the message resembles those in which somebody was in danger; else
     that likeness itself, with its most telling words."""
-    if message.counts_alone or nearness < 1:
-        return message.said if message.counts_alone else ()
+    if message.counts_alone:
+        return message.said
+    if nearness < 1:
+        return ()
     if message.said:
         return message.said
     first, last = learnt().telling_words(message.tokens)

@@ -49,7 +49,11 @@ def test_a_few_words_resemble_nothing_so_hints_count(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "sure"),
-    [("Mietin itsemurhaa joka päivä", True), ("Tyttö puhuu itsemurhasta", True), ("itsemurha", False)],
+    [
+        ("Mietin itsemurhaa joka päivä", True),
+        ("Tyttö puhuu itsemurhasta", True),
+        ("Koulussa on teemaviikko itsemurhan ehkäisystä", False),
+    ],
 )
 def test_a_phrase_about_somebody_is_sure(text: str, *, sure: bool) -> None:
     assert {hit.by for hit in screen(text)} == {"phrase" if sure else "hint"}
